@@ -1,0 +1,63 @@
+// Package trace is how long work tells the outside what it is doing: progress,
+// log lines and the data it read travel through the context. It decides
+// nothing about how they are shown or kept.
+package trace
+
+import (
+	"context"
+	"fmt"
+)
+
+// Source is a data set that was read.
+type Source struct {
+	// Name is what people call it: the base name of its path, or "sample".
+	Name string `json:"name"`
+	// Path is the path as given; empty for embedded data.
+	Path string `json:"path,omitempty"`
+	// Fingerprint is the content's hash, as "sha256:" and 64 hex digits.
+	Fingerprint string `json:"fingerprint"`
+	Documents   int    `json:"documents"`
+}
+
+// Tracer receives what work tells. A nil field drops it. The functions may be
+// called from several goroutines at once.
+type Tracer struct {
+	// Progress is told that done of total units of the labelled work are done.
+	// Total 0 means that the total is not known.
+	Progress func(label string, done, total int)
+	Log      func(line string)
+	Source   func(Source)
+}
+
+type key struct{}
+
+// With returns a context whose work reports to t.
+func With(ctx context.Context, t Tracer) context.Context {
+	return context.WithValue(ctx, key{}, t)
+}
+
+func from(ctx context.Context) Tracer {
+	t, _ := ctx.Value(key{}).(Tracer)
+	return t
+}
+
+// Progress tells that done of total units of the labelled work are done.
+func Progress(ctx context.Context, label string, done, total int) {
+	if f := from(ctx).Progress; f != nil {
+		f(label, done, total)
+	}
+}
+
+// Logf adds a line to the training log.
+func Logf(ctx context.Context, format string, args ...any) {
+	if f := from(ctx).Log; f != nil {
+		f(fmt.Sprintf(format, args...))
+	}
+}
+
+// Read tells that a data set was read.
+func Read(ctx context.Context, s Source) {
+	if f := from(ctx).Source; f != nil {
+		f(s)
+	}
+}
