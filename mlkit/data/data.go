@@ -1,0 +1,82 @@
+// Package data reads labelled text corpora and holds them: documents with a
+// class, a group, a domain and a split, read from JSONL, CSV, TSV, a folder for
+// each label, archives of these, or the sample corpus that is built in.
+//
+// A Corpus never changes; selecting and mapping give new ones. Its fingerprint
+// names its content, so that a report can say on which data a number rests.
+//
+// The package does not judge the data (package leak does) and does not repair
+// it (package prepare does). It downloads nothing.
+package data
+
+import "strings"
+
+// The names of splits. A document outside every split has the split "".
+const (
+	Train      = "train"
+	Validation = "validation"
+	Test       = "test"
+)
+
+// Document is one text with what is known about it. Only Text is always
+// there; an unknown property is empty.
+type Document struct {
+	// ID names the document. It is unique within its split; a document that
+	// is in two splits has the same ID in both.
+	ID string `json:"id"`
+	// Text is the whole text, in UTF-8. A message begins with its headers.
+	Text  string `json:"text"`
+	Title string `json:"title,omitempty"`
+	// Label is the class to be predicted.
+	Label string `json:"label,omitempty"`
+	// Group names what documents are cut from: an article, a thread, an
+	// author. Documents of one group must not be torn apart by a split.
+	Group string `json:"group,omitempty"`
+	// Domain is the subject.
+	Domain string `json:"domain,omitempty"`
+	// Split is Train, Validation, Test or "".
+	Split string `json:"split,omitempty"`
+	// Keyphrases are the phrases that an indexer gave to the document.
+	Keyphrases []string `json:"keyphrases,omitempty"`
+	// Relations are relations between terms that the text states.
+	Relations []Relation `json:"relations,omitempty"`
+	// Message says that Text is an e-mail or Usenet message whose headers end
+	// at the first blank line.
+	Message bool `json:"message,omitempty"`
+}
+
+// Relation says that Head stands in a relation to Tail: "rift causes
+// earthquake" has the head "rift", the type "causes" and the tail
+// "earthquake".
+type Relation struct {
+	Type string `json:"type"`
+	Head Span   `json:"head"`
+	Tail Span   `json:"tail"`
+}
+
+// Span is a piece of a document's text: Text == Document.Text[Start:End], in
+// bytes.
+type Span struct {
+	Text  string `json:"text"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+}
+
+// Body returns the text that a person wrote: for a message what follows the
+// first blank line, else the whole text.
+func (d Document) Body() string {
+	if !d.Message {
+		return d.Text
+	}
+	_, body := cutHeaders(d.Text)
+	return body
+}
+
+// Words returns the number of words of the text, cut at white space.
+func (d Document) Words() int {
+	n := 0
+	for range strings.FieldsSeq(d.Text) {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,166 @@
+// Package leak finds what lets a model see its examination before it sits it:
+// copies of a document in two splits, documents and groups that stand in two
+// splits, and copies that carry different labels.
+//
+// Documents are compared in three ways, each wider than the one before:
+//
+//   - exact: the texts are the same after white space is trimmed at both ends
+//   - normalised: they are the same after NFKC, case folding, and turning every
+//     run of characters that are neither letters nor numbers into one space
+//   - near: the sets of their word 5-grams, taken from the normalised texts,
+//     have a Jaccard index of at least the threshold. Every pair is verified,
+//     nothing is estimated. Texts of fewer words than an n-gram has no near
+//     copies
+//
+// Texts that are empty are nobody's copies. Of a message with headers the body
+// is compared: the date and the path differ in every copy.
+//
+// The package finds and shows. What to do about it is package prepare's.
+package leak
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"viva/mlkit/data"
+	"viva/mlkit/view"
+)
+
+// Kinds of copies.
+const (
+	Exact      = "exact"
+	Normalised = "normalised"
+	Near       = "near"
+)
+
+// Severities of checks. What a check of severity Error finds forbids to
+// believe any score; a Warning wants to be read.
+const (
+	Error   = "error"
+	Warning = "warning"
+)
+
+// Options say how documents are compared.
+type Options struct {
+	// Threshold is the smallest Jaccard index of near copies, in (0, 1]; 0
+	// means 0.8. Below 0.5 the search becomes slow.
+	Threshold float64
+	// Words is the length of the n-grams in words; 0 means 5.
+	Words int
+	// WholeText compares messages with their headers.
+	WholeText bool
+	// Examples is the number of pairs or groups that a finding shows as
+	// evidence; 0 means 10, negative all.
+	Examples int
+}
+
+func (o Options) filled() (Options, error) {
+	if o.Threshold == 0 {
+		o.Threshold = 0.8
+	}
+	if o.Words == 0 {
+		o.Words = 5
+	}
+	if o.Examples == 0 {
+		o.Examples = 10
+	}
+	if !(o.Threshold > 0 && o.Threshold <= 1) {
+		return o, fmt.Errorf("leak: Options.Threshold is %v: it must be above 0 and at most 1", o.Threshold)
+	}
+	if o.Words < 1 {
+		return o, fmt.Errorf("leak: Options.Words is %d: it must be at least 1", o.Words)
+	}
+	return o, nil
+}
+
+// Report is what the checks found.
+type Report struct {
+	// Corpus and Fingerprint name the data that was checked.
+	Corpus      string
+	Fingerprint string
+	Documents   int
+	Threshold   float64
+	// Exact, Normalised and Near are the numbers of validation and test
+	// documents that have a copy in an earlier split (train, then validation).
+	// Each kind counts the ones before it too: an exact copy is also a
+	// normalised and a near one.
+	Exact, Normalised, Near int
+	// Counts has these numbers for every two splits.
+	Counts []Count
+	// Pairs are the copies across splits, in the order of their rows.
+	Pairs    []Pair
+	Findings []Finding
+	Warnings []string
+}
+
+// Count is the number of documents of the split To that have a copy in the
+// split From; as in Report, each kind counts the ones before it.
+type Count struct {
+	From, To                string
+	Exact, Normalised, Near int
+}
+
+// Pair is two documents that are copies of each other, the first in the
+// earlier split or, within a split, in the earlier row.
+type Pair struct {
+	RowA, RowB     int
+	SplitA, IDA    string
+	SplitB, IDB    string
+	LabelA, LabelB string
+	Kind           string
+	// Jaccard is 1 for exact and normalised copies.
+	Jaccard   float64
+	SameLabel bool
+}
+
+// Finding is the result of one check.
+type Finding struct {
+	Rule Rule
+	// Count is what the check counts: 0 if nothing is wrong.
+	Count int
+	// Detail says in words what the count rests on.
+	Detail string
+	// Evidence shows examples; nil if nothing is wrong.
+	Evidence *view.Table
+	// Skipped says why the check could not be made; empty if it was.
+	Skipped string
+}
+
+// Check runs all checks, those of Rules, on a corpus.
+func Check(ctx context.Context, c *data.Corpus, opt Options) (*Report, error) {
+	opt, err := opt.filled()
+	if err != nil {
+		return nil, err
+	}
+	copies, err := Find(ctx, c, opt)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{Corpus: c.Name(), Fingerprint: c.Fingerprint(), Documents: c.Len(), Threshold: opt.Threshold}
+	if !c.HasSplit() {
+		r.Warnings = append(r.Warnings, "The corpus has no splits: nothing can leak from one to another yet. Check again once it is split.")
+	}
+	r.Counts = copies.counts()
+	r.Exact, r.Normalised, r.Near = copies.leaked()
+	var cut bool
+	r.Pairs, cut = copies.pairs(func(a, b data.Document) bool { return a.Split != b.Split && a.Split != "" && b.Split != "" })
+	if cut {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("There are more than %d pairs of copies: only these are listed. The numbers of documents count all.", maxPairs))
+	}
+	in := &input{corpus: c, copies: copies, report: r, opt: opt}
+	for _, rule := range Rules() {
+		f := rule.run(in)
+		f.Rule = rule
+		if f.Skipped != "" {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("Not checked: %s, because %s.", rule.Name, f.Skipped))
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	return r, nil
+}
+
+// Passed reports whether no check of severity Error found anything.
+func (r *Report) Passed() bool {
+	return !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Rule.Severity == Error && f.Count > 0 })
+}
