@@ -1,0 +1,228 @@
+// Package cell is the front end for the Go in cells: it splits cells into
+// statements and declarations, adds the imports they leave out, type-checks
+// the whole notebook with go/types before anything runs, and writes the plainer
+// Go that the interpreter is given. It runs nothing.
+//
+// # What a cell means
+//
+// A cell's statements run from top to bottom. Names declared at its top level
+// are visible below, in the cell and in the cells after it; declaring one
+// again makes a new variable, function or type that hides the older one, and
+// code above keeps the older one. Functions, types and constants that stand
+// side by side may refer to each other in any order. Methods stand in the cell
+// of their type.
+//
+// Predeclared are ctx, the context that ends when the cell is interrupted;
+// params, a struct of the notebook's parameters; seed, the notebook's seed;
+// and must, which gives its first argument or stops the cell with its second.
+package cell
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"viva/runtime/notebook"
+	"viva/runtime/record"
+	"viva/runtime/symbols"
+)
+
+// Program is a notebook that passed the check, ready to run.
+type Program struct {
+	// Prelude is run before the first cell.
+	Prelude []Unit
+	// Cells and Inlines are in the order of the notebook's.
+	Cells   []Code
+	Inlines []Code
+}
+
+// Code is what runs for one cell or inline expression.
+type Code struct {
+	Units []Unit
+	// Volatile names what keeps it from being the same in every run.
+	Volatile []string
+}
+
+// Unit is a piece of Go for the interpreter: declarations, then a call.
+type Unit struct {
+	// Imports maps the names by which Decls refer to packages to their paths.
+	Imports []Import
+	// Decls are declarations; Line is the notebook's line on which their text
+	// begins, 0 where they have none.
+	Decls string
+	Line  int
+	// Call runs statements that Decls wrapped in a function; empty for none.
+	Call string
+}
+
+// Import is a package and the name by which lowered code refers to it.
+type Import struct{ Name, Path string }
+
+// dot is a letter that no one types: names that contain it cannot collide
+// with those of a notebook.
+const dot = "ꞏ"
+
+// Support is the import path under which the kernel offers what lowered code
+// calls: Line, Show, Inline, Fail, and the variable Ctx.
+const Support = "viva/runtime/kernel/support"
+
+const supportName = "cell" + dot
+
+// Check type-checks a notebook's cells and lowers them. The diagnostics are
+// in the order of the notebook; the program is nil if one of them is an error.
+// Cells with eval: false are left out: nothing below can depend on them.
+func Check(nb *notebook.Notebook) (*Program, []record.Diagnostic) {
+	c := &checker{
+		nb:       nb,
+		importer: symbols.NewImporter(),
+		pkg:      types.NewPackage("main", "main"),
+		names:    map[string]*name{},
+		emitted:  map[types.Object]string{},
+		counts:   map[string]int{},
+		imports:  map[string]*imported{},
+	}
+	program := &Program{Prelude: c.predeclare()}
+	inlines := nb.Inlines
+	take := func(after int) {
+		for len(inlines) > 0 && inlines[0].After == after {
+			program.Inlines = append(program.Inlines, c.inline(inlines[0]))
+			inlines = inlines[1:]
+		}
+	}
+	take(-1)
+	for _, cell := range nb.Cells {
+		program.Cells = append(program.Cells, c.cell(cell))
+		take(cell.Index)
+	}
+	c.unusedImports()
+	slices.SortStableFunc(c.diagnostics, func(a, b record.Diagnostic) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	for _, d := range c.diagnostics {
+		if d.Severity == "error" {
+			return nil, c.diagnostics
+		}
+	}
+	return program, c.diagnostics
+}
+
+// name is a notebook-level name as the cells below see it.
+type name struct {
+	object types.Object
+	line   int
+}
+
+// imported is an import declaration of the notebook's own.
+type imported struct {
+	path         string
+	used         bool
+	cell         int
+	line, column int
+}
+
+type checker struct {
+	nb       *notebook.Notebook
+	importer *symbols.Importer
+	pkg      *types.Package
+	names    map[string]*name
+	// emitted gives the name that lowered code has for an object.
+	emitted map[types.Object]string
+	// counts how often a name was declared, to keep revisions apart.
+	counts      map[string]int
+	imports     map[string]*imported
+	unused      []*imported
+	diagnostics []record.Diagnostic
+	units       int
+	must        types.Object
+}
+
+func (c *checker) report(cell, line, column int, message, hint string) {
+	c.diagnostics = append(c.diagnostics, record.Diagnostic{
+		Severity: "error", File: c.nb.Path, Line: line, Column: column, Cell: cell, Message: message, Hint: hint,
+	})
+}
+
+// declare makes an object visible to the code below, under a name of its own
+// in lowered code.
+func (c *checker) declare(o types.Object, line int) {
+	c.names[o.Name()] = &name{o, line}
+	c.counts[o.Name()]++
+	c.emitted[o] = c.revision(o.Name(), c.counts[o.Name()])
+}
+
+func (c *checker) revision(name string, n int) string {
+	if n == 1 && name != "main" && name != "init" {
+		return name
+	}
+	return fmt.Sprintf("%s%s%d", name, dot, n)
+}
+
+// predeclare declares ctx, params, seed and must.
+func (c *checker) predeclare() []Unit {
+	pkg := c.pkg
+	contextPackage, err := c.importer.Import("context")
+	if err != nil {
+		panic(err) // embedded, and tested to be there
+	}
+	contextType := contextPackage.Scope().Lookup("Context").Type()
+	unit := Unit{Imports: []Import{{supportName, Support}, {"context" + dot, "context"}}}
+
+	c.declare(types.NewVar(token.NoPos, pkg, "ctx", contextType), 0)
+	c.declare(types.NewVar(token.NoPos, pkg, "seed", types.Typ[types.Int64]), 0)
+	var fields []*types.Var
+	var form, values []string
+	for _, p := range c.nb.Meta.Params {
+		typ, text, value := paramType(p)
+		fields = append(fields, types.NewField(token.NoPos, pkg, p.Name, typ, false))
+		form = append(form, p.Name+" "+text)
+		values = append(values, p.Name+": "+value)
+	}
+	c.declare(types.NewVar(token.NoPos, pkg, "params", types.NewStruct(fields, nil)), 0)
+	unit.Decls = fmt.Sprintf("var ctx context%s.Context = %s.Ctx\nvar seed int64 = %d\nvar params = struct{%s}{%s}\n",
+		dot, supportName, c.nb.Meta.Seed, strings.Join(form, "; "), strings.Join(values, ", "))
+
+	t := types.NewTypeParam(types.NewTypeName(token.NoPos, pkg, "T", nil), types.Universe.Lookup("any").Type())
+	c.must = types.NewFunc(token.NoPos, pkg, "must", types.NewSignatureType(nil, nil, []*types.TypeParam{t},
+		types.NewTuple(types.NewParam(token.NoPos, pkg, "v", t), types.NewParam(token.NoPos, pkg, "err", types.Universe.Lookup("error").Type())),
+		types.NewTuple(types.NewParam(token.NoPos, pkg, "", t)), false))
+	c.declare(c.must, 0)
+	return []Unit{unit}
+}
+
+// paramType gives a parameter's type, its spelling and its value as Go.
+func paramType(p notebook.Param) (types.Type, string, string) {
+	scalar, list := strings.CutPrefix(p.Type, "[]")
+	basic := map[string]types.BasicKind{"string": types.String, "int": types.Int, "float": types.Float64, "bool": types.Bool}
+	typ := types.Type(types.Typ[basic[scalar]])
+	if list {
+		typ = types.NewSlice(typ)
+	}
+	text := typ.String()
+	value := ""
+	switch v := p.Value.(type) {
+	case string:
+		value = fmt.Sprintf("%q", v)
+	case float64:
+		value = fmt.Sprintf("float64(%v)", v)
+	case int64, bool:
+		value = fmt.Sprint(v)
+	default:
+		value = fmt.Sprintf("%#v", v)
+		value = text + value[strings.Index(value, "{"):]
+	}
+	return typ, text, value
+}
+
+// unusedImports reports the imports that no cell uses.
+func (c *checker) unusedImports() {
+	for _, im := range c.unused {
+		if !im.used {
+			c.report(im.cell, im.line, im.column, fmt.Sprintf("%q imported and not used", im.path), "delete the import; cells need none for the packages they use")
+		}
+	}
+}

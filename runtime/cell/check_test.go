@@ -1,0 +1,167 @@
+package cell
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"viva/runtime/notebook"
+)
+
+// parse makes a notebook of cells; the code of cell i begins on the line after
+// its fence.
+func parse(t testing.TB, cells ...string) *notebook.Notebook {
+	t.Helper()
+	source := "---\nparams:\n  folds: 5\n  data: \"\"\n---\n"
+	for _, c := range cells {
+		source += "```go\n" + c + "\n```\n"
+	}
+	nb, err := notebook.Parse("n.md", []byte(source), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nb
+}
+
+func messages(t testing.TB, cells ...string) string {
+	t.Helper()
+	_, diagnostics := Check(parse(t, cells...))
+	var all []string
+	for _, d := range diagnostics {
+		s := fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Message)
+		if d.Hint != "" {
+			s += " | " + d.Hint
+		}
+		all = append(all, s)
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestCorrectNotebooks(t *testing.T) {
+	for name, cells := range map[string][]string{
+		"names carry over":           {"x := 1", "y := x + 1", "y"},
+		"unused variables of a cell": {"x, y := 1, 2"},
+		"redeclared with another type": {
+			"x := 1\nf := func() int { return x }", "x := \"a\"\nx + \"b\"", "f() + len(x)"},
+		"err again and again":                 {"a, err := strconv.Atoi(\"1\")\nb, err := strconv.Atoi(\"2\")", "c, err := strconv.Atoi(\"3\")", "_ = err\na + b + c"},
+		"imports by name":                     {"strings.ToUpper(\"a\")", "show.Note(fmt.Sprint(math.Pi))"},
+		"the package that has what is used":   {"rand.IntN(3)", "rand.Intn(3)"},
+		"explicit import":                     {"import str \"strings\"", "str.ToUpper(\"a\")"},
+		"a variable named like a package":     {"data := 1", "data + 1"},
+		"mutual recursion":                    {"func even(n int) bool { return n == 0 || odd(n-1) }\nfunc odd(n int) bool { return n != 0 && even(n-1) }", "even(4)"},
+		"method below a statement":            {"type T struct{ n int }\nv := T{1}\nfunc (t T) Double() int { return 2 * t.n }\nv.Double()"},
+		"unexported fields in another cell":   {"type T struct{ n int }", "v := T{1}\nv.n = 2\nv"},
+		"function literal called":             {"func() { fmt.Println(1) }()"},
+		"predeclared":                         {"_ = ctx.Err()\nn := int(seed) + params.folds + len(params.data)\nn + must(strconv.Atoi(\"1\"))"},
+		"generic function of the notebook":    {"func id[T any](v T) T { return v }", "id(1) + id(2)"},
+		"constants and iota":                  {"const (\n\ta = iota\n\tb\n)\na + b"},
+		"range over integers and functions":   {"for i := range 3 { _ = i }"},
+		"last expression of any kind":         {"1 + 2", "\"a\"", "[]int{1}", "struct{ a int }{1}", "len(\"abc\")", "float64(3)"},
+		"variables shadow in statement order": {"x := 1\nx2 := x\nfunc f() int { return x }\nx3 := f()\nx2 + x3"},
+		"var blocks":                          {"var (\n\ta = 1\n\tb string\n)\nvar c, d float64 = 1, 2", "float64(a) + c + d + float64(len(b))"},
+		"a function named main":               {"func main() {}", "main()"},
+		"labels at the top level":             {"L:\nfor i := 0; i < 3; i++ {\n\tfor {\n\t\tcontinue L\n\t}\n}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := messages(t, cells...); got != "" {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		cells []string
+		want  string
+	}{
+		{"undefined", []string{"x := count"}, "7:6: undefined: count"},
+		{"nearly right", []string{"total := 1", "totl + 1"}, "10:1: undefined: totl | did you mean total?"},
+		{"nearly right package member", []string{"strings.ToUper(\"a\")"}, "7:9: undefined: strings.ToUper | did you mean strings.ToUpper?"},
+		{"declared below", []string{"f()", "func f() {}"}, "7:1: undefined: f | it is declared below, on line 10; cells run from top to bottom"},
+		{"type error", []string{"x := 1", "var s string = x"}, "10:16: cannot use x (variable of type int) as string value in variable declaration"},
+		{"unused local", []string{"func f() { x := 1 }"}, "7:12: declared and not used: x"},
+		{"unused in a block", []string{"if true { x := 1 }"}, "7:11: declared and not used: x"},
+		{"unused import", []string{"import \"strings\"\nx := 1"}, "7:8: \"strings\" imported and not used | delete the import; cells need none for the packages they use"},
+		{"unknown import", []string{"import \"net/http\""}, "7:8: package net/http is not available in cells | cells may import the standard library's packages for text, numbers and files, and viva/mlkit/…"},
+		{"misspelt import", []string{"import \"string\""}, "7:8: package string is not available in cells | did you mean \"strings\"?"},
+		{"expression not last", []string{"1 + 2\nx := 3"}, "7:1: 1 + 2 (untyped int constant 3) is not used"},
+		{"all errors at once", []string{"a := nope1", "b := 2 + \"x\"", "c := nope2"}, "7:6: undefined: nope1\n10:6: invalid operation: 2 + \"x\" (mismatched types untyped int and untyped string)\n13:6: undefined: nope2"},
+		{"what rests on an error is not blamed", []string{"a := nope", "b := a + 1", "b"}, "7:6: undefined: nope"},
+		{"return", []string{"if true { return }"}, "7:11: return outside of a function | a cell ends with its last statement; put code that returns early into a function"},
+		{"defer", []string{"defer fmt.Println()"}, "7:1: defer outside of a function | put the code into a function, which says when the deferred call runs"},
+		{"init", []string{"func init() {}"}, "7:6: an init function in a cell | write its statements at the top level of the cell; they run there"},
+		{"closing too much", []string{"x := 1\n}"}, "8:1: syntax error: unexpected } | nothing is open that it could close"},
+		{"never closed", []string{"func f() {\n\tx := (1"}, "8:7: syntax error: this ( is never closed"},
+		{"crossed brackets", []string{"x := []int{1)"}, "7:13: syntax error: ) closes the { of the cell's line 1"},
+		{"syntax", []string{"x := := 1"}, "7:6: syntax error: expected operand, found ':='"},
+		{"parameter that is not there", []string{"params.fold"}, "7:8: params.fold undefined (type struct{folds int; data string} has no field or method fold)"},
+		{"generic of a package", []string{"slices.Sort([]int{2, 1})"}, "7:1: slices.Sort is generic, and the interpreter has no instance of it | use sort.Strings, sort.Ints or sort.Float64s"},
+		{"must with an unknown error", []string{"must(strconv.Itoa(1))"}, "7:21: not enough arguments in call to must\n\thave (string)\n\twant (T, error)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := messages(t, c.cells...); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestCellsThatAreOffAreNotChecked(t *testing.T) {
+	if got := messages(t, "//| eval: false\nnonsense("); got != "" {
+		t.Error(got)
+	}
+}
+
+func TestVolatileCellsAreMarked(t *testing.T) {
+	p, diagnostics := Check(parse(t, "x := 1", "t := time.Now()\nos.Getenv(\"A\")\nt", "time.Second"))
+	if len(diagnostics) > 0 {
+		t.Fatal(diagnostics)
+	}
+	for i, want := range []string{"[]", "[reads the clock reads the environment]", "[]"} {
+		if got := fmt.Sprint(p.Cells[i].Volatile); got != want {
+			t.Errorf("cell %d: %s, want %s", i, got, want)
+		}
+	}
+}
+
+func FuzzCheck(f *testing.F) {
+	f.Add("x := 1", "x + 1")
+	f.Add("type T struct{}\nfunc (T) M() {}", "T{}.M()")
+	f.Add("for i := range 3 { defer func() { _ = i }() }", "must(strconv.Atoi(\"1\"))")
+	f.Add("import (\n\"fmt\"\n)", "L: for { break L }")
+	f.Add("var a, b = 1, `x`\nclear(map[string]int{})", "max(1, 2.5) // c")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if strings.Contains(a+b, "```") || strings.ContainsRune(a+b, 0) {
+			t.Skip()
+		}
+		source := "```go\n" + a + "\n```\n\n```go\n" + b + "\n```\n"
+		nb, err := notebook.Parse("n.md", []byte(source), nil)
+		if err != nil {
+			t.Skip()
+		}
+		p, diagnostics := Check(nb)
+		if p == nil && len(diagnostics) == 0 {
+			t.Error("refused without a reason")
+		}
+		for _, d := range diagnostics {
+			if d.Line < 1 || d.Line > strings.Count(source, "\n")+1 || d.Column < 1 || d.Message == "" {
+				t.Errorf("diagnostic out of place: %+v", d)
+			}
+		}
+	})
+}
+
+func BenchmarkCheck20Cells(b *testing.B) {
+	var cells []string
+	for i := range 20 {
+		cells = append(cells, fmt.Sprintf("x%d := strings.Repeat(\"a\", %d)\nfmt.Println(len(x%d))\nfor i := range 3 { fmt.Println(i) }\nshow.Note(x%d)", i, i, i, i))
+	}
+	nb := parse(b, cells...)
+	for b.Loop() {
+		if p, d := Check(nb); p == nil {
+			b.Fatal(d)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package cell
+
+import (
+	"go/types"
+	"slices"
+)
+
+// volatiles are the functions and variables of the standard library whose
+// results differ from run to run, and what using one means for a cell.
+// Reading data through mlkit/data is not among them: it is fingerprinted.
+var volatiles = map[string]map[string]string{
+	"time": {
+		"Now": "reads the clock", "Since": "reads the clock", "Until": "reads the clock", "After": "reads the clock",
+		"Tick": "reads the clock", "NewTimer": "reads the clock", "NewTicker": "reads the clock", "AfterFunc": "reads the clock",
+		"Local": "reads the environment",
+	},
+	"os": {
+		"Getenv": "reads the environment", "LookupEnv": "reads the environment", "Environ": "reads the environment",
+		"ExpandEnv": "reads the environment", "Args": "reads the environment", "Hostname": "reads the environment",
+		"Getwd": "reads the environment", "Getpid": "reads the environment", "UserHomeDir": "reads the environment",
+		"Open": "reads a file", "OpenFile": "reads a file", "ReadFile": "reads a file", "ReadDir": "reads a file",
+		"Stat": "reads a file", "Lstat": "reads a file", "DirFS": "reads a file", "OpenRoot": "reads a file",
+		"Create": "writes a file", "WriteFile": "writes a file", "Remove": "writes a file", "RemoveAll": "writes a file",
+		"Rename": "writes a file", "Mkdir": "writes a file", "MkdirAll": "writes a file", "MkdirTemp": "writes a file",
+		"CreateTemp": "writes a file", "Stdin": "reads the terminal",
+	},
+	"path/filepath": {"Glob": "reads a file", "Walk": "reads a file", "WalkDir": "reads a file", "Abs": "reads the environment"},
+	"crypto/rand":   {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
+}
+
+// volatile lists what of the checked code differs from run to run.
+func volatile(info *types.Info) []string {
+	var found []string
+	for _, o := range info.Uses {
+		if o.Pkg() == nil {
+			continue
+		}
+		if o.Parent() != o.Pkg().Scope() {
+			continue
+		}
+		if why := volatiles[o.Pkg().Path()][o.Name()]; why != "" && !slices.Contains(found, why) {
+			found = append(found, why)
+		}
+	}
+	slices.Sort(found)
+	return found
+}

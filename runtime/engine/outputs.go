@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"viva/mlkit/view"
+	"viva/runtime/kernel"
+	"viva/runtime/record"
+)
+
+// A cell's printed text is kept up to maxText bytes and its items up to
+// maxItems, so that an endless loop that prints fills neither the memory nor
+// the page.
+const (
+	maxText  = 1 << 20
+	maxItems = 2000
+)
+
+// outputs gathers what one cell gives.
+type outputs struct {
+	cell  *record.Cell
+	run   *record.Run
+	text  int
+	items int
+	cut   bool
+}
+
+func (o *outputs) add(e kernel.Event) {
+	switch {
+	case e.Source != nil:
+		if !slices.Contains(o.run.Sources, *e.Source) {
+			o.run.Sources = append(o.run.Sources, *e.Source)
+		}
+	case e.Item != nil:
+		if o.items++; o.items > maxItems {
+			o.stop("the cell showed more than 2,000 things; the rest is left out")
+			return
+		}
+		o.cell.Outputs = append(o.cell.Outputs, record.Output{Item: *e.Item})
+	case e.Text != "":
+		o.print(e.Stream, e.Text)
+	}
+}
+
+// print appends text to the last output if it is of the same stream.
+func (o *outputs) print(stream, text string) {
+	if room := maxText - o.text; len(text) > room {
+		if room <= 0 {
+			return
+		}
+		for room > 0 && !utf8.RuneStart(text[room]) {
+			room--
+		}
+		text = text[:room]
+		defer o.stop("the cell printed more than 1 MiB; the rest is left out")
+	}
+	o.text += len(text)
+	text = strings.ToValidUTF8(text, "\ufffd")
+	if n := len(o.cell.Outputs); n > 0 && o.cell.Outputs[n-1].Stream == stream {
+		o.cell.Outputs[n-1].Text += text
+		return
+	}
+	o.cell.Outputs = append(o.cell.Outputs, record.Output{Stream: stream, Item: view.Item{Text: text}})
+}
+
+func (o *outputs) stop(why string) {
+	if o.cut {
+		return
+	}
+	o.cut = true
+	o.text = maxText
+	o.cell.Outputs = append(o.cell.Outputs, record.Output{Item: view.Item{Note: &view.Note{Level: "warning", Text: why}}})
+}

@@ -1,0 +1,320 @@
+package kernel
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"reflect"
+	"runtime/debug"
+	"runtime/metrics"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/traefik/yaegi/interp"
+
+	"viva/mlkit/show"
+	"viva/mlkit/trace"
+	"viva/mlkit/view"
+	"viva/runtime/cell"
+	"viva/runtime/symbols"
+)
+
+// environment is the variable that makes a program a kernel.
+const environment = "VIVA_KERNEL"
+
+// Main runs the kernel and does not return, if this process was started as
+// one; else it does nothing.
+func Main() {
+	if os.Getenv(environment) != "1" {
+		return
+	}
+	os.Unsetenv(environment)
+	// A terminal's Ctrl-C reaches the whole process group; what it means is
+	// the parent's to say.
+	signal.Ignore(os.Interrupt)
+	debug.SetMaxStack(256 << 20)
+	c := &child{out: bufio.NewWriter(os.Stdout)}
+	if err := c.serve(os.Stdin); err != nil {
+		fmt.Fprintln(os.Stderr, "kernel:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+type child struct {
+	mu  sync.Mutex
+	out *bufio.Writer
+
+	interp   *interp.Interpreter
+	imported map[cell.Import]bool
+	cancel   context.CancelFunc
+	line     int
+	files    *capture
+}
+
+func (c *child) send(m message) {
+	b, err := json.Marshal(m)
+	if err != nil {
+		b, _ = json.Marshal(message{Event: Event{Stream: "stderr", Text: fmt.Sprintf("output lost: %v\n", err)}})
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out.Write(b)
+	c.out.WriteByte('\n')
+	c.out.Flush()
+}
+
+// serve answers requests until the input ends.
+func (c *child) serve(in io.Reader) error {
+	requests := make(chan request)
+	go func() {
+		d := json.NewDecoder(in)
+		for {
+			var r request
+			if err := d.Decode(&r); err != nil {
+				// The parent is gone, or has no more use for this process.
+				os.Exit(0)
+			}
+			if r.Interrupt {
+				c.mu.Lock()
+				if c.cancel != nil {
+					c.cancel()
+				}
+				c.mu.Unlock()
+				continue
+			}
+			requests <- r
+		}
+	}()
+	for r := range requests {
+		began := time.Now()
+		var f *Failure
+		switch {
+		case r.Start != nil:
+			f = c.start(r.Start)
+		case r.Run != nil:
+			f = c.run(r.Run.Units)
+		}
+		c.files.flush()
+		c.send(message{Done: &done{Failure: f, Took: time.Since(began)}})
+	}
+	return nil
+}
+
+func (c *child) start(s *start) *Failure {
+	var err error
+	if c.files, err = captureFiles(c.print); err != nil {
+		return &Failure{Message: fmt.Sprintf("capturing output: %v", err)}
+	}
+	if s.Memory > 0 {
+		debug.SetMemoryLimit(int64(s.Memory / 10 * 9))
+		go c.guardMemory(s.Memory)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c.mu.Lock()
+	c.cancel = cancel
+	c.mu.Unlock()
+	ctx = trace.With(ctx, trace.Tracer{
+		Progress: c.progress(),
+		Log:      func(line string) { c.print("log", line+"\n") },
+		Source:   func(s trace.Source) { c.send(message{Event: Event{Source: &s}}) },
+	})
+	show.SetSink(func(i view.Item) { c.send(message{Event: Event{Item: &i}}) })
+
+	c.interp = interp.New(interp.Options{Stdout: stream{c, "stdout"}, Stderr: io.Discard})
+	c.imported = map[cell.Import]bool{}
+	tables := symbols.Tables
+	tables["os/os"]["Exit"] = reflect.ValueOf(func(code int) {
+		panic(failure{message: fmt.Sprintf("the cell called os.Exit(%d)", code), hint: "a cell ends with its last statement; it cannot end the program"})
+	})
+	seedTables(tables, s.Seed)
+	for _, t := range []map[string]map[string]reflect.Value{tables, c.support(ctx)} {
+		if err := c.interp.Use(t); err != nil {
+			return &Failure{Message: fmt.Sprintf("preparing the interpreter: %v", err)}
+		}
+	}
+	return c.run(s.Prelude)
+}
+
+// progress passes progress on, at most twenty times a second for each label,
+// but always its end.
+func (c *child) progress() func(string, int, int) {
+	var mu sync.Mutex
+	last := map[string]time.Time{}
+	return func(label string, finished, total int) {
+		mu.Lock()
+		now := time.Now()
+		skip := now.Sub(last[label]) < 50*time.Millisecond && (finished < total || total == 0)
+		if !skip {
+			last[label] = now
+		}
+		mu.Unlock()
+		if !skip {
+			c.send(message{Event: Event{Progress: &Progress{label, finished, total}}})
+		}
+	}
+}
+
+func (c *child) print(stream, text string) {
+	c.send(message{Event: Event{Stream: stream, Text: text}})
+}
+
+// run runs units in order until one fails.
+func (c *child) run(units []cell.Unit) *Failure {
+	c.line = 0
+	for _, u := range units {
+		for _, im := range u.Imports {
+			if c.imported[im] {
+				continue
+			}
+			if f := c.eval(fmt.Sprintf("import %s %q", im.Name, im.Path), u.Line); f != nil {
+				return f
+			}
+			c.imported[im] = true
+		}
+		if f := c.eval(u.Decls, u.Line); f != nil {
+			return f
+		}
+		if u.Call != "" {
+			if f := c.eval(u.Call, u.Line); f != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// eval evaluates source whose first line is the notebook's line.
+func (c *child) eval(source string, line int) (f *Failure) {
+	if strings.TrimSpace(source) == "" {
+		return nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			f = c.panicked(r)
+		}
+	}()
+	_, err := c.interp.Eval(source)
+	if err == nil {
+		return nil
+	}
+	var p interp.Panic
+	if errors.As(err, &p) {
+		return c.panicked(p.Value)
+	}
+	message := err.Error()
+	var at, column int
+	if n, _ := fmt.Sscanf(message, "_.go:%d:%d:", &at, &column); n != 2 {
+		_, _ = fmt.Sscanf(message, "%d:%d:", &at, &column)
+	}
+	if i := strings.Index(message, ": "); at > 0 && i >= 0 {
+		message = message[i+2:]
+		if line > 0 {
+			line += at - 1
+		}
+	}
+	return &Failure{Message: "the interpreter cannot run this: " + message, Line: line, Hint: "it is correct Go, but beyond the interpreter; write it in a plainer way"}
+}
+
+func (c *child) panicked(v any) *Failure {
+	switch v := v.(type) {
+	case failure:
+		f := &Failure{Message: v.message, Line: v.line, Hint: v.hint}
+		if f.Line == 0 {
+			f.Line = c.line
+		}
+		return f
+	case reflect.Value:
+		if v.IsValid() && v.CanInterface() {
+			return c.panicked(v.Interface())
+		}
+	case error:
+		return &Failure{Message: "panic: " + v.Error(), Line: c.line}
+	}
+	return &Failure{Message: fmt.Sprintf("panic: %v", v), Line: c.line}
+}
+
+// stream carries what interpreted code prints.
+type stream struct {
+	c    *child
+	name string
+}
+
+func (s stream) Write(b []byte) (int, error) {
+	s.c.print(s.name, string(b))
+	return len(b), nil
+}
+
+// capture takes what compiled code writes to os.Stdout and os.Stderr.
+type capture struct {
+	writers []*os.File
+	flushed chan struct{}
+}
+
+var flushMark = []byte("\x00kernel: flush\x00")
+
+func captureFiles(print func(stream, text string)) (*capture, error) {
+	c := &capture{flushed: make(chan struct{})}
+	for _, f := range []struct {
+		name string
+		file **os.File
+	}{{"stdout", &os.Stdout}, {"stderr", &os.Stderr}} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		*f.file = w
+		c.writers = append(c.writers, w)
+		go func() {
+			buf := make([]byte, 64<<10)
+			for {
+				n, err := r.Read(buf)
+				if err != nil {
+					return
+				}
+				parts := bytes.Split(buf[:n], flushMark)
+				for i, p := range parts {
+					if len(p) > 0 {
+						print(f.name, string(p))
+					}
+					if i < len(parts)-1 {
+						c.flushed <- struct{}{}
+					}
+				}
+			}
+		}()
+	}
+	return c, nil
+}
+
+// flush waits until all that was written has been passed on.
+func (c *capture) flush() {
+	if c == nil {
+		return
+	}
+	for _, w := range c.writers {
+		if _, err := w.Write(flushMark); err == nil {
+			<-c.flushed
+		}
+	}
+}
+
+// guardMemory ends the process when its heap and stacks hold more than limit
+// bytes, with a message that says so; the system would end it without one.
+func (c *child) guardMemory(limit uint64) {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	for range time.Tick(20 * time.Millisecond) {
+		metrics.Read(sample)
+		if used := sample[0].Value.Uint64() + sample[1].Value.Uint64(); used > limit {
+			c.send(message{Done: &done{Memory: used}})
+			os.Exit(3)
+		}
+	}
+}

@@ -1,0 +1,286 @@
+package kernel
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"viva/runtime/cell"
+	"viva/runtime/record"
+)
+
+// grace is how long interrupted code may take to end by itself before its
+// process is killed.
+const grace = 2 * time.Second
+
+// Options say how a kernel is started.
+type Options struct {
+	Prelude []cell.Unit
+	Seed    int64
+	// Memory is how many bytes the kernel's heap and stacks may take; 0 means
+	// three quarters of the machine's memory, where that is known.
+	Memory uint64
+	// Dir is the folder cells run in; empty is the parent's own.
+	Dir string
+}
+
+// Kernel is a running child process. It is not safe for concurrent use.
+type Kernel struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	events chan message
+	stderr *opening
+	memory uint64
+	dead   bool
+	ended  sync.Once
+}
+
+// Result is how code ended.
+type Result struct {
+	Status  record.Status
+	Failure *Failure
+	Took    time.Duration
+}
+
+// Start starts a kernel and runs the prelude.
+func Start(ctx context.Context, opt Options) (*Kernel, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program: %w", err)
+	}
+	k := &Kernel{cmd: exec.Command(exe), events: make(chan message, 64), stderr: &opening{}, memory: opt.Memory}
+	if k.memory == 0 {
+		k.memory = MachineMemory() / 4 * 3
+	}
+	k.cmd.Env = append(os.Environ(), environment+"=1")
+	k.cmd.Dir = opt.Dir
+	k.cmd.Stderr = k.stderr
+	if k.in, err = k.cmd.StdinPipe(); err != nil {
+		return nil, fmt.Errorf("starting the kernel: %w", err)
+	}
+	out, err := k.cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting the kernel: %w", err)
+	}
+	if err := k.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the kernel: %w", err)
+	}
+	go k.read(out)
+	r := k.exchange(ctx, request{Start: &start{Prelude: opt.Prelude, Seed: opt.Seed, Memory: k.memory}}, 0, func(Event) {})
+	if r.Status != record.OK {
+		k.Close()
+		if r.Failure != nil {
+			return nil, fmt.Errorf("starting the kernel: %s", r.Failure.Message)
+		}
+		return nil, fmt.Errorf("starting the kernel: %w", context.Cause(ctx))
+	}
+	return k, nil
+}
+
+func (k *Kernel) read(out io.Reader) {
+	defer close(k.events)
+	r := bufio.NewReaderSize(out, 1<<20)
+	for {
+		line, err := r.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		var m message
+		if err := json.Unmarshal(line, &m); err != nil {
+			m = message{Event: Event{Stream: "stderr", Text: string(line)}}
+		}
+		k.events <- m
+	}
+}
+
+// Run runs code and passes on what it tells. It returns when the code has
+// ended, or, after the timeout or the end of the context, when it has been
+// ended. Once a kernel's process has ended, every Run fails.
+func (k *Kernel) Run(ctx context.Context, code cell.Code, timeout time.Duration, sink func(Event)) Result {
+	if len(code.Units) == 0 {
+		return Result{Status: record.OK}
+	}
+	return k.exchange(ctx, request{Run: &code}, timeout, sink)
+}
+
+func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration, sink func(Event)) Result {
+	began := time.Now()
+	line := 0
+	result := func(s record.Status, message, hint string) Result {
+		return Result{Status: s, Failure: &Failure{Message: message, Line: line, Hint: hint}, Took: time.Since(began)}
+	}
+	if k.dead {
+		return result(record.Killed, "the kernel has ended", "")
+	}
+	if err := k.send(r); err != nil {
+		return k.exited(result)
+	}
+	var expired, giveUp <-chan time.Time
+	if timeout > 0 {
+		t := time.NewTimer(timeout)
+		defer t.Stop()
+		expired = t.C
+	}
+	stopped := ctx.Done()
+	status, stoppedAt := record.OK, 0
+	interrupt := func(s record.Status) {
+		stoppedAt = line
+		status, stopped, expired = s, nil, nil
+		giveUp = time.After(grace)
+		_ = k.send(request{Interrupt: true})
+	}
+	ended := func() Result {
+		line = stoppedAt
+		if status == record.TimedOut {
+			return result(status, fmt.Sprintf("this cell ran longer than its timeout of %s", timeout), "give it more with //| timeout: 2h, or less to do")
+		}
+		return result(status, "interrupted", "")
+	}
+	for {
+		select {
+		case m, ok := <-k.events:
+			switch {
+			case !ok && status != record.OK:
+				k.dead = true
+				return ended()
+			case !ok:
+				return k.exited(result)
+			case m.Done != nil && m.Done.Memory > 0:
+				k.Close()
+				return result(record.Killed, fmt.Sprintf("this cell used %s of memory; the limit is %s", bytesText(m.Done.Memory), bytesText(k.memory)),
+					"work on less data at once, or raise the limit with -memory")
+			case m.Done != nil && status != record.OK:
+				return ended()
+			case m.Done != nil && m.Done.Failure != nil:
+				f := m.Done.Failure
+				if f.Line == 0 {
+					f.Line = line
+				}
+				return Result{Status: record.Failed, Failure: f, Took: m.Done.Took}
+			case m.Done != nil:
+				return Result{Status: record.OK, Took: m.Done.Took}
+			case m.Line > 0:
+				line = m.Line
+				sink(m.Event)
+			default:
+				sink(m.Event)
+			}
+		case <-expired:
+			interrupt(record.TimedOut)
+		case <-stopped:
+			interrupt(record.Interrupted)
+		case <-giveUp:
+			k.Close()
+			return ended()
+		}
+	}
+}
+
+func (k *Kernel) send(r request) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = k.in.Write(append(b, '\n'))
+	return err
+}
+
+// exited says why the process ended by itself.
+func (k *Kernel) exited(result func(record.Status, string, string) Result) Result {
+	k.dead = true
+	k.in.Close()
+	err := k.cmd.Wait()
+	text := k.stderr.String()
+	first := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "runtime: goroutine stack exceeds") {
+			first = line
+			break
+		}
+	}
+	switch {
+	case strings.Contains(first, "stack exceeds"), strings.Contains(first, "stack overflow"):
+		return result(record.Killed, "the cell's stack overflowed", "a function calls itself without end")
+	case strings.Contains(first, "out of memory"), strings.Contains(first, "cannot allocate"):
+		return result(record.Killed, "the cell asked for more memory than there is", "work on less data at once")
+	case strings.Contains(first, "concurrent map"):
+		return result(record.Killed, first, "several goroutines use one map; guard it with a sync.Mutex")
+	case strings.Contains(first, "all goroutines are asleep"):
+		return result(record.Killed, "the cell waits for something that cannot happen: all goroutines are asleep", "")
+	case first != "":
+		return result(record.Killed, "the kernel ended: "+first, "a panic in a goroutine ends the whole kernel; recover it there")
+	}
+	why := "its process ended"
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			why = exit.String()
+		} else {
+			why = err.Error()
+		}
+	}
+	hint := ""
+	if strings.Contains(why, "killed") {
+		hint = "the system ends processes that take too much memory; or somebody killed it"
+	}
+	return result(record.Killed, "the kernel was ended from outside: "+why, hint)
+}
+
+// Close ends the process.
+func (k *Kernel) Close() {
+	k.ended.Do(func() {
+		alreadyDead := k.dead
+		k.dead = true
+		k.in.Close()
+		if !alreadyDead {
+			_ = k.cmd.Process.Kill()
+			go func() {
+				for range k.events {
+				}
+			}()
+			_ = k.cmd.Wait()
+		}
+	})
+}
+
+// opening keeps the first bytes that were written to it: a crash begins with
+// its reason and may go on for megabytes.
+type opening struct {
+	mu   sync.Mutex
+	head bytes.Buffer
+}
+
+func (t *opening) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if room := 64<<10 - t.head.Len(); room > 0 {
+		t.head.Write(b[:min(room, len(b))])
+	}
+	return len(b), nil
+}
+
+func (t *opening) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.head.String()
+}
+
+func bytesText(n uint64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

@@ -1,0 +1,94 @@
+// Package symbols holds what cells may import, in two forms made from one
+// list: tables of compiled symbols for the interpreter, and type information
+// for the checker. Both are generated from the toolchain in use; a test fails
+// when they differ from it.
+package symbols
+
+import (
+	"bytes"
+	"compress/flate"
+	_ "embed"
+	"encoding/binary"
+	"fmt"
+	"go/token"
+	"go/types"
+	"io"
+	"reflect"
+	"sync"
+
+	"golang.org/x/tools/go/gcexportdata"
+)
+
+//go:generate go run ./gen
+
+// Tables maps "import/path/name" to the package's exported symbols, in the
+// form that yaegi's Use takes. Entries with a leading underscore are the
+// wrappers through which a cell's types implement the package's interfaces.
+var Tables = map[string]map[string]reflect.Value{}
+
+//go:embed std.types
+var stdTypes []byte
+
+//go:embed mlkit.types
+var mlkitTypes []byte
+
+type entry struct {
+	name   string
+	packed []byte
+}
+
+var index = sync.OnceValue(func() map[string]entry {
+	m := map[string]entry{}
+	for _, b := range [][]byte{stdTypes, mlkitTypes} {
+		next := func() []byte {
+			n, w := binary.Uvarint(b)
+			field := b[w : w+int(n)]
+			b = b[w+int(n):]
+			return field
+		}
+		for len(b) > 0 {
+			path := string(next())
+			name := string(next())
+			m[path] = entry{name, next()}
+		}
+	}
+	return m
+})
+
+// Packages maps the import path of every package that cells may import to its
+// name.
+func Packages() map[string]string {
+	m := map[string]string{}
+	for path, e := range index() {
+		m[path] = e.name
+	}
+	return m
+}
+
+// Importer reads the embedded type information. It keeps what it read, so one
+// importer serves all cells of a notebook. It is not safe for concurrent use.
+type Importer struct {
+	packages map[string]*types.Package
+	fset     *token.FileSet
+}
+
+// NewImporter returns an importer that has read nothing yet.
+func NewImporter() *Importer {
+	return &Importer{packages: map[string]*types.Package{"unsafe": types.Unsafe}, fset: token.NewFileSet()}
+}
+
+// Import implements types.Importer.
+func (im *Importer) Import(path string) (*types.Package, error) {
+	if p := im.packages[path]; p != nil && p.Complete() {
+		return p, nil
+	}
+	e, ok := index()[path]
+	if !ok {
+		return nil, fmt.Errorf("package %s is not available in cells", path)
+	}
+	data, err := io.ReadAll(flate.NewReader(bytes.NewReader(e.packed)))
+	if err != nil {
+		return nil, fmt.Errorf("type information of %s: %w", path, err)
+	}
+	return gcexportdata.Read(bytes.NewReader(data), im.fset, im.packages, path)
+}
