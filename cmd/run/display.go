@@ -1,0 +1,283 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+
+	"viva/runtime/engine"
+	"viva/runtime/kernel"
+	"viva/runtime/record"
+)
+
+// display tells on the way what is happening: on a terminal by a line for
+// each running notebook that is redrawn, elsewhere by plain lines, or as JSON
+// events.
+type display struct {
+	env environment
+	s   settings
+
+	mu      sync.Mutex
+	running []*line
+	drawn   int
+	stop    chan struct{}
+	stopped sync.WaitGroup
+}
+
+// line is what is known of a running notebook.
+type line struct {
+	notebook string
+	cell     int
+	cells    int
+	label    string
+	at       int
+	began    time.Time
+	cellAt   time.Time
+	progress *kernel.Progress
+	// told is when a plain display last said that the cell still runs.
+	told time.Time
+}
+
+// quietFor is how long a cell runs before a plain display says so.
+const quietFor = 10 * time.Second
+
+func terminal(f *os.File) (bool, func() int) {
+	if !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return false, nil
+	}
+	return true, func() int {
+		w, _, err := term.GetSize(int(f.Fd()))
+		if err != nil || w < 20 {
+			return 80
+		}
+		return w
+	}
+}
+
+func newDisplay(env environment, s settings) *display {
+	d := &display{env: env, s: s, stop: make(chan struct{})}
+	if s.quiet || s.json {
+		return d
+	}
+	d.stopped.Add(1)
+	go func() {
+		defer d.stopped.Done()
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-d.stop:
+				return
+			case <-tick.C:
+				d.mu.Lock()
+				d.redraw()
+				d.mu.Unlock()
+			}
+		}
+	}()
+	return d
+}
+
+// close ends the redrawing.
+func (d *display) close() {
+	close(d.stop)
+	d.stopped.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.erase()
+}
+
+func (d *display) observe(e engine.Event) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.s.json {
+		_ = json.NewEncoder(d.env.stdout).Encode(e)
+		return
+	}
+	now := time.Now()
+	var l *line
+	for _, r := range d.running {
+		if r.notebook == e.Notebook {
+			l = r
+		}
+	}
+	switch e.Kind {
+	case "start":
+		d.running = append(d.running, &line{notebook: e.Notebook, cells: e.Cells, cell: -1, began: now})
+	case "cell":
+		l.cell, l.label, l.at, l.cellAt, l.told, l.progress = e.Cell, e.Label, e.Line, now, now, nil
+	case "progress":
+		l.progress = e.Progress
+	case "done":
+		for i, r := range d.running {
+			if r == l {
+				d.erase()
+				d.running = append(d.running[:i], d.running[i+1:]...)
+				break
+			}
+		}
+	}
+}
+
+// finished prints how a notebook ended, and what is wrong with it.
+func (d *display) finished(j *job) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.erase()
+	r := j.outcome.run
+	if d.s.json {
+		_ = json.NewEncoder(d.env.stdout).Encode(struct {
+			Kind     string        `json:"event"`
+			Notebook string        `json:"notebook"`
+			Status   record.Status `json:"status"`
+			Passed   bool          `json:"passed"`
+			Report   string        `json:"report,omitempty"`
+		}{"written", j.path, r.Status, j.outcome.passed, j.outcome.report})
+		return
+	}
+	printDiagnostics(d.env, r.Diagnostics)
+	for _, c := range r.Cells {
+		for _, o := range c.Outputs {
+			if o.Gate != nil && !o.Gate.Passed {
+				fmt.Fprintf(d.env.stderr, "%s:%d:1: gate not passed: %s (%s; must be %s)\n",
+					j.path, c.Line, o.Gate.Text, o.Gate.Metric.Text(), o.Gate.Bound.Text(o.Gate.Metric.Unit))
+			}
+			if d.s.strict && o.Claim != nil && !o.Claim.Met {
+				fmt.Fprintf(d.env.stderr, "%s:%d:1: claim not met: %s (%s; must be %s)\n",
+					j.path, c.Line, o.Claim.Text, o.Claim.Metric.Text(), o.Claim.Bound.Text(o.Claim.Metric.Unit))
+			}
+		}
+	}
+	if d.s.quiet {
+		return
+	}
+	sign := "✓"
+	if !j.outcome.passed {
+		sign = "✗"
+	}
+	fmt.Fprintf(d.env.stderr, "%s %s  %s\n", sign, j.path, seconds(r.Duration))
+}
+
+// redraw shows the running notebooks, or in a plain display says of long
+// cells that they still run.
+func (d *display) redraw() {
+	if !d.env.terminal {
+		now := time.Now()
+		for _, l := range d.running {
+			if l.cell >= 0 && now.Sub(l.told) >= quietFor {
+				l.told = now
+				fmt.Fprintln(d.env.stderr, l.text(now))
+			}
+		}
+		return
+	}
+	d.erase()
+	width := d.env.width()
+	now := time.Now()
+	for _, l := range d.running {
+		io.WriteString(d.env.stderr, fit(l.text(now), width-1)+"\n")
+		d.drawn++
+	}
+}
+
+// erase takes back what redraw drew.
+func (d *display) erase() {
+	if d.drawn > 0 {
+		fmt.Fprintf(d.env.stderr, "\x1b[%dA\x1b[J", d.drawn)
+		d.drawn = 0
+	}
+}
+
+func (l *line) text(now time.Time) string {
+	if l.cell < 0 {
+		return fmt.Sprintf("· %s  %s  starting", l.notebook, seconds(now.Sub(l.began)))
+	}
+	s := fmt.Sprintf("· %s  %s  cell %d of %d (line %d", l.notebook, seconds(now.Sub(l.began)), l.cell+1, l.cells, l.at)
+	if l.label != "" {
+		s += ", " + l.label
+	}
+	s += ", " + seconds(now.Sub(l.cellAt)) + ")"
+	if p := l.progress; p != nil {
+		s += "  " + p.Label
+		if p.Total > 0 {
+			s += fmt.Sprintf(" %d/%d", p.Done, p.Total)
+		}
+	}
+	return s
+}
+
+// fit cuts a line to the width of the terminal.
+func fit(s string, width int) string {
+	if utf8.RuneCountInString(s) <= width {
+		return s
+	}
+	return string([]rune(s)[:max(0, width-1)]) + "…"
+}
+
+func seconds(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d:%02d min", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d:%02d h", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// summary prints a table of what was run.
+func summary(env environment, jobs []*job) {
+	rows := [][]string{{"notebook", "cells", "time", "gates", "claims", "report"}}
+	for _, j := range jobs {
+		r := j.outcome.run
+		ran := 0
+		for _, c := range r.Cells {
+			if c.Status == record.OK || c.Status == record.Expected {
+				ran++
+			}
+		}
+		t := r.Tally()
+		target := j.outcome.report
+		if target == "" {
+			target = "(not written)"
+		}
+		rows = append(rows, []string{
+			j.path, fmt.Sprintf("%d/%d", ran, len(r.Cells)), seconds(r.Duration),
+			ofText(t.GatesPassed, t.Gates), ofText(t.ClaimsMet, t.Claims), target,
+		})
+	}
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, c := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(c))
+		}
+	}
+	for _, row := range rows {
+		var b strings.Builder
+		for i, c := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c))
+			switch {
+			case i == len(row)-1:
+				b.WriteString(c)
+			case i == 0:
+				b.WriteString(c + pad + "  ")
+			default:
+				b.WriteString(pad + c + "  ")
+			}
+		}
+		fmt.Fprintln(env.stdout, b.String())
+	}
+}
+
+func ofText(n, of int) string {
+	if of == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d/%d", n, of)
+}

@@ -1,0 +1,144 @@
+// Run renders notebooks: it executes their Go cells and writes the reports.
+//
+// Usage:
+//
+//	run [flags] [FILE|DIR …]    render notebooks (default: notebooks/)
+//	run check [FILE|DIR …]      type-check notebooks and run nothing
+//	run help                    print this text
+//	run version                 print the versions of the program and of Go
+//
+// A FILE is a Markdown notebook. A DIR stands for all notebooks (*.md) in it
+// and in its folders, but for README.md and names that begin with . or _.
+// For each notebook NAME.md three files are written below the output folder:
+// NAME.html, the report in one self-contained page; NAME.md, the same for
+// GitHub, with its pictures in NAME_files/; and NAME.json, the record of all
+// that was measured. Files are replaced whole or not at all.
+//
+// Flags:
+//
+//	-o DIR         the output folder (default outputs)
+//	-p NAME=VALUE  set a parameter; may be repeated. A list is given with
+//	               commas. The name must be one that a notebook declares.
+//	-j N           run N notebooks at once (default 1; cells use all
+//	               processors by themselves)
+//	-strict        claims that are not met fail the run too
+//	-timeout D     time limit of a cell that sets none (default 30m)
+//	-memory SIZE   memory limit of a notebook's cells, such as 4GiB (default:
+//	               three quarters of the machine's)
+//	-json          print events to standard output, one JSON value to a line
+//	-q             print nothing but what is wrong
+//
+// Relative paths in cells and parameters are relative to the folder in which
+// run was started.
+//
+// Exit status: 0, all notebooks were rendered; 1, a notebook has an error, a
+// cell or a gate failed, or with -strict a claim was not met (the reports are
+// written all the same); 2, the command line is wrong.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"viva/runtime/kernel"
+)
+
+// environment is what the command knows of the world around it.
+type environment struct {
+	stdout, stderr io.Writer
+	// terminal is true where stderr is one that can redraw a line.
+	terminal bool
+	// width of the terminal in columns; nil where there is none.
+	width func() int
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errFailed says that what is wrong has been printed already.
+var errFailed = errors.New("failed")
+
+func main() {
+	kernel.Main()
+	os.Exit(start())
+}
+
+// start runs the command with the process's own arguments and returns its
+// exit status.
+func start() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second Ctrl-C ends the program at once.
+	context.AfterFunc(ctx, stop)
+	env := environment{stdout: os.Stdout, stderr: os.Stderr}
+	env.terminal, env.width = terminal(os.Stderr)
+	err := run(ctx, env, os.Args[1:])
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		fmt.Fprintf(env.stderr, "run: %v\nRun \"run help\" for the manual.\n", err)
+		return 2
+	case !errors.Is(err, errFailed):
+		fmt.Fprintf(env.stderr, "run: %v\n", err)
+	}
+	return 1
+}
+
+func run(ctx context.Context, env environment, args []string) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "check":
+			return check(env, args[1:])
+		case "help", "-h", "-help", "--help":
+			_, err := io.WriteString(env.stdout, manual())
+			return err
+		case "version", "-version", "--version":
+			_, err := fmt.Fprintf(env.stdout, "%s %s %s/%s\n", toolVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		}
+	}
+	return render(ctx, env, args)
+}
+
+//go:embed main.go
+var source string
+
+// manual is the package comment above.
+func manual() string {
+	var b strings.Builder
+	for line := range strings.Lines(source) {
+		text, ok := strings.CutPrefix(line, "//")
+		if !ok {
+			break
+		}
+		text = strings.TrimPrefix(text, " ")
+		if b.Len() == 0 {
+			text = strings.Replace(text, "Run renders", "run renders", 1)
+		}
+		b.WriteString(strings.Replace(text, "\t", "    ", 1))
+	}
+	return b.String()
+}
+
+// toolVersion is the program's name and version, with the commit it was built
+// from where the build knows it.
+func toolVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "viva (devel)"
+	}
+	return "viva " + info.Main.Version
+}
