@@ -34,6 +34,7 @@ func (c *checker) lower(ch *chunk, used []Import, out *Code) {
 	l.names()
 	l.loops()
 	l.builtins()
+	l.faults()
 	if ch.kind != statement {
 		var text strings.Builder
 		line := 0
@@ -106,18 +107,27 @@ func (l *lowering) erase(start, end token.Pos) {
 	l.edits = append(l.edits, edit{from, to, strings.Repeat("\n", strings.Count(l.ch.code[from:to], "\n"))})
 }
 
-// text returns the code from start to end with its edits made.
+// text returns the code from start to end with its edits made. Edits within
+// text that another one replaces are void.
 func (l *lowering) text(start, end int) string {
 	slices.SortStableFunc(l.edits, func(a, b edit) int {
 		if a.start != b.start {
 			return a.start - b.start
 		}
-		return a.end - b.end
+		switch aInserts, bInserts := a.start == a.end, b.start == b.end; {
+		case aInserts && bInserts:
+			return 0
+		case aInserts:
+			return -1
+		case bInserts:
+			return 1
+		}
+		return b.end - a.end
 	})
 	var b strings.Builder
 	at := start
 	for _, e := range l.edits {
-		if e.start < start || e.end > end {
+		if e.start < at || e.end > end {
 			continue
 		}
 		b.WriteString(l.ch.code[at:e.start])
