@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 )
@@ -111,8 +112,8 @@ func (c Column) number(x float64, whole bool) Cell {
 	if unit == "" && whole {
 		unit = "count"
 	}
-	if x != x {
-		return Cell{Text: "–"}
+	if !finite(x) {
+		return Cell{Text: FormatUnit(x, unit)}
 	}
 	text := ""
 	switch {
@@ -147,8 +148,13 @@ func FormatUnit(x float64, unit string) string {
 }
 
 func formatUnit(x float64, unit string, digits int) string {
-	if x != x {
+	switch {
+	case math.IsNaN(x):
 		return "–"
+	case math.IsInf(x, 1):
+		return "∞"
+	case math.IsInf(x, -1):
+		return "−∞"
 	}
 	switch unit {
 	case "":
@@ -175,9 +181,6 @@ func decimals(x float64, digits int) string {
 		if s[i] == '.' {
 			end = i
 			break
-		}
-		if s[i] < '0' || s[i] > '9' {
-			return s // infinite
 		}
 	}
 	for i := end - 3; i > start; i -= 3 {

@@ -6,7 +6,11 @@
 // A value of any type says how it looks by implementing Viewer.
 package view
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
 
 // Viewer is implemented by values that know how they look in a report.
 type Viewer interface {
@@ -83,6 +87,44 @@ type Metric struct {
 	// Detail says what the number rests on, for example "3,770 documents".
 	Detail string `json:"detail,omitempty"`
 }
+
+// metricJSON is a Metric whose value is null where it is not a finite number,
+// for which JSON has no form.
+type metricJSON struct {
+	Name     string    `json:"name"`
+	Value    *float64  `json:"value"`
+	Unit     string    `json:"unit,omitempty"`
+	Interval *Interval `json:"interval,omitempty"`
+	Detail   string    `json:"detail,omitempty"`
+}
+
+// MarshalJSON writes a value that is not finite as null, and leaves out an
+// interval with such an end.
+func (m Metric) MarshalJSON() ([]byte, error) {
+	j := metricJSON{Name: m.Name, Unit: m.Unit, Detail: m.Detail}
+	if finite(m.Value) {
+		j.Value = &m.Value
+	}
+	if i := m.Interval; i != nil && finite(i.Low) && finite(i.High) {
+		j.Interval = i
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads null as NaN.
+func (m *Metric) UnmarshalJSON(b []byte) error {
+	var j metricJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*m = Metric{Name: j.Name, Value: math.NaN(), Unit: j.Unit, Interval: j.Interval, Detail: j.Detail}
+	if j.Value != nil {
+		m.Value = *j.Value
+	}
+	return nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // View implements Viewer.
 func (m Metric) View() []Item { return []Item{{Metric: &m}} }
