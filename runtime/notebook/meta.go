@@ -65,7 +65,14 @@ func (p *parse) frontMatter() int {
 		p.nodeError(root, "the front matter is not a list of name: value", "")
 		return at
 	}
+	seen := map[string]bool{}
 	for i := 0; i+1 < len(root.Content); i += 2 {
+		name := root.Content[i].Value
+		if seen[name] {
+			p.nodeError(root.Content[i], fmt.Sprintf("%s is given twice in the front matter", name), "keep one of them")
+			continue
+		}
+		seen[name] = true
 		p.metaField(root.Content[i], root.Content[i+1])
 	}
 	return at
@@ -270,7 +277,7 @@ func parseList(kind string, items []string) (any, error) {
 }
 
 // overrides replaces defaults by values of the command line. A list is given
-// with commas between its items.
+// with commas between its items. Every notebook has a seed.
 func (p *parse) overrides(values map[string]string) {
 	var known []string
 	for _, q := range p.nb.Meta.Params {
@@ -283,6 +290,15 @@ func (p *parse) overrides(values map[string]string) {
 	slices.Sort(names)
 	for _, name := range names {
 		i := slices.Index(known, name)
+		if i < 0 && name == "seed" {
+			v, err := strconv.ParseInt(values[name], 0, 64)
+			if err != nil {
+				p.errorLine(1, 1, fmt.Sprintf("-p seed=%s: %q is not a whole number", values[name], values[name]), "")
+				continue
+			}
+			p.nb.Meta.Seed = v
+			continue
+		}
 		if i < 0 {
 			p.errorLine(1, 1, fmt.Sprintf("-p %s=%s: this notebook has no parameter %q", name, values[name], name), unknownParam(name, known))
 			continue
