@@ -8,7 +8,7 @@ import "math"
 
 // argsort returns the indices that sort values in ascending order, with
 // numpy's introsort (not stable): partitions around the median of three,
-// insertion sort below 17 elements.
+// insertion sort up to 16 elements.
 func argsort(values []int) []int {
 	index := make([]int, len(values))
 	for i := range index {
@@ -19,7 +19,7 @@ func argsort(values []int) []int {
 }
 
 func sortIndex(v []int, x []int) {
-	for len(x) > 17 {
+	for len(x) > 16 {
 		last := len(x) - 1
 		mid := last / 2
 		if v[x[mid]] < v[x[0]] {

@@ -1,0 +1,133 @@
+// Command bench measures mlkit against well-known programs for the same work
+// ("peers") on public data.
+//
+//	go run ./bench NAME [-data DIR] [-peers] [-runs N]
+//
+// NAME is a benchmark; without one, those that there are are listed. Results
+// are JSON lines on standard output, one for each measured quantity:
+//
+//	{"bench":"classify","name":"cv5_seconds","value":1.2,"unit":"s","peer":"scikit-learn","peer_value":12.3,"ratio":10.2}
+//
+// ratio says how many times better than the peer it is, above 1 in our favour.
+// The peer's fields are there only with -peers, which runs the peer in the same
+// run, in turns with our own: on a busy machine seconds mean little and ratios
+// still something. Times are medians over the runs.
+//
+// Exit status: 0 measured, 1 failed, 2 usage.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+)
+
+// settings are what the command line says.
+type settings struct {
+	data  string
+	peers bool
+	runs  int
+	// log is where progress goes.
+	log io.Writer
+}
+
+// benchmark is one entry of the list of benchmarks.
+type benchmark struct {
+	name string
+	// about says what is measured, on what.
+	about string
+	run   func(ctx context.Context, s settings) ([]result, error)
+}
+
+var benchmarks = []benchmark{
+	{"classify", "TF-IDF and linear SVM on 20 Newsgroups, against scikit-learn", classify20ng},
+}
+
+// result is one measured quantity.
+type result struct {
+	Bench string  `json:"bench"`
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+	// Peer, PeerValue and Ratio are set if the peer was run.
+	Peer      string  `json:"peer,omitempty"`
+	PeerValue float64 `json:"peer_value,omitempty"`
+	Ratio     float64 `json:"ratio,omitempty"`
+}
+
+// against adds the peer's value. less says that a smaller value is better.
+func (r result) against(peer string, value float64, less bool) result {
+	r.Peer, r.PeerValue = peer, value
+	if less {
+		r.Ratio = value / r.Value
+	} else {
+		r.Ratio = r.Value / value
+	}
+	return r
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	usage := func() {
+		fmt.Fprintln(stderr, "usage: bench NAME [-data DIR] [-peers] [-runs N]\n\nbenchmarks:")
+		for _, b := range benchmarks {
+			fmt.Fprintf(stderr, "  %-10s %s\n", b.name, b.about)
+		}
+	}
+	if len(args) == 0 {
+		usage()
+		return 2
+	}
+	i := slices.IndexFunc(benchmarks, func(b benchmark) bool { return b.name == args[0] })
+	if i < 0 {
+		fmt.Fprintf(stderr, "bench: no benchmark %q\n", args[0])
+		usage()
+		return 2
+	}
+	s := settings{log: stderr}
+	flags := flag.NewFlagSet("bench "+args[0], flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&s.data, "data", "../shared/data", "`folder` with the public data sets")
+	flags.BoolVar(&s.peers, "peers", false, "also run the peer")
+	flags.IntVar(&s.runs, "runs", 3, "`number` of timed runs, of which the median counts")
+	if err := flags.Parse(args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	if flags.NArg() > 0 || s.runs < 1 {
+		fmt.Fprintf(stderr, "bench: unexpected arguments %q or runs %d below 1\n", flags.Args(), s.runs)
+		return 2
+	}
+	results, err := benchmarks[i].run(ctx, s)
+	if err != nil {
+		fmt.Fprintf(stderr, "bench: %s: %v\n", args[0], err)
+		return 1
+	}
+	out := json.NewEncoder(stdout)
+	for _, r := range results {
+		r.Bench = args[0]
+		if err := out.Encode(r); err != nil {
+			fmt.Fprintf(stderr, "bench: %v\n", err)
+			return 1
+		}
+	}
+	return 0
+}
+
+func median(x []float64) float64 {
+	x = slices.Sorted(slices.Values(x))
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+}

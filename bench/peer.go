@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// python is where Debian's packages of the peers are seen; another Python on
+// the path may lack them.
+const python = "/usr/bin/python3"
+
+// runPeer runs a Python script and returns the JSON object that it prints.
+func runPeer(ctx context.Context, script string, args ...string) (map[string]float64, error) {
+	folder, err := os.MkdirTemp("", "bench-peer")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "peer.py")
+	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
+		return nil, err
+	}
+	interpreter := python
+	if _, err := os.Stat(interpreter); err != nil {
+		interpreter = "python3"
+	}
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, interpreter, append([]string{path}, args...)...)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("peer: %w: %s", err, strings.TrimSpace(stderr.String()))
+	}
+	var values map[string]float64
+	if err := json.Unmarshal(out, &values); err != nil {
+		return nil, fmt.Errorf("peer printed %q: %w", out, err)
+	}
+	return values, nil
+}
+
+// peakMiB returns the largest resident size of this process so far, or, where
+// the system does not tell, the memory that Go has taken from it.
+func peakMiB() float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err == nil {
+		for line := range strings.Lines(string(status)) {
+			if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+				if kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64); err == nil {
+					return kib / 1024
+				}
+			}
+		}
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.Sys) / (1 << 20)
+}

@@ -1,0 +1,253 @@
+package classify
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"viva/mlkit/metric"
+	"viva/mlkit/split"
+	"viva/mlkit/text"
+	"viva/mlkit/trace"
+	"viva/mlkit/view"
+)
+
+// The gap is how much better a model is on the documents it was trained on
+// than on others.
+const (
+	// GapWarning is the gap, in 0..1, above which a reader must be warned: 10
+	// points.
+	GapWarning = 0.10
+	// GapLimit is the gap, in 0..1, above which a model overfits and has
+	// failed: 15 points.
+	GapLimit = 0.15
+)
+
+// CrossValidation is how well a classifier does on documents that it was not
+// trained on, fold by fold.
+type CrossValidation struct {
+	Options Options
+	// Method is how the folds were made.
+	Method string
+	Folds  []Fold
+	// Rows are the tested documents, fold by fold, and Truth and Predicted
+	// their labels: out-of-fold predictions.
+	Rows      []int
+	Truth     []string
+	Predicted []string
+	// Report measures the out-of-fold predictions of all folds together.
+	Report *metric.Report
+	// Warnings are those of the folds' making, of fitting and of measuring.
+	Warnings []string
+}
+
+// Fold is the result of one fold; shares are in 0..1.
+type Fold struct {
+	TrainSize     int
+	TestSize      int
+	Features      int
+	TrainAccuracy float64
+	TestAccuracy  float64
+	TrainMacroF1  float64
+	TestMacroF1   float64
+	// Test measures the predictions for the fold's test part.
+	Test *metric.Report
+}
+
+// CrossValidate cuts the texts into terms once; then, in each fold, learns
+// vocabulary, document frequencies and weights from the training part only,
+// and predicts the test part. Folds run in parallel; the result does not
+// depend on how many at a time. Progress is reported fold by fold.
+func CrossValidate(ctx context.Context, texts, labels []string, folds *split.Folds, opt Options) (*CrossValidation, error) {
+	if err := checkFolds(texts, labels, folds); err != nil {
+		return nil, err
+	}
+	counts, err := text.Count(ctx, texts, opt.Text)
+	if err != nil {
+		return nil, err
+	}
+	return crossValidate(ctx, counts, labels, folds, opt)
+}
+
+func checkFolds(texts, labels []string, folds *split.Folds) error {
+	if err := check(texts, labels); err != nil {
+		return err
+	}
+	if folds == nil || len(folds.Folds) == 0 {
+		return fmt.Errorf("classify: no folds: make them with package split")
+	}
+	if folds.Documents != len(texts) {
+		return fmt.Errorf("classify: folds of %d documents for %d texts", folds.Documents, len(texts))
+	}
+	return nil
+}
+
+type outcome struct {
+	fold      Fold
+	predicted []string
+	warnings  []string
+}
+
+func crossValidate(ctx context.Context, counts *text.Counts, labels []string, folds *split.Folds, opt Options) (*CrossValidation, error) {
+	outcomes := make([]outcome, len(folds.Folds))
+	var done atomic.Int64
+	trace.Progress(ctx, "cross-validation", 0, len(outcomes))
+	group, foldCtx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, fold := range folds.Folds {
+		group.Go(func() error {
+			o, err := runFold(foldCtx, counts, labels, fold, opt)
+			if err != nil {
+				return fmt.Errorf("classify: fold %d of %d: %w", i+1, len(outcomes), err)
+			}
+			outcomes[i] = o
+			trace.Logf(ctx, "fold %d of %d: %d training documents, %d terms; accuracy %s in training, %s in test", i+1, len(outcomes),
+				o.fold.TrainSize, o.fold.Features, view.FormatUnit(o.fold.TrainAccuracy, "%"), view.FormatUnit(o.fold.TestAccuracy, "%"))
+			trace.Progress(ctx, "cross-validation", int(done.Add(1)), len(outcomes))
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	cv := &CrossValidation{Options: opt, Method: folds.Method, Warnings: append([]string(nil), folds.Warnings...)}
+	for i, o := range outcomes {
+		cv.Folds = append(cv.Folds, o.fold)
+		cv.Rows = append(cv.Rows, folds.Folds[i].Test...)
+		cv.Truth = append(cv.Truth, pick(labels, folds.Folds[i].Test)...)
+		cv.Predicted = append(cv.Predicted, o.predicted...)
+		for _, w := range o.warnings {
+			cv.Warnings = append(cv.Warnings, fmt.Sprintf("fold %d: %s", i+1, w))
+		}
+	}
+	report, err := metric.Classify(cv.Truth, cv.Predicted)
+	if err != nil {
+		return nil, err
+	}
+	cv.Report = report
+	cv.Warnings = append(cv.Warnings, report.Warnings...)
+	return cv, nil
+}
+
+func runFold(ctx context.Context, counts *text.Counts, labels []string, fold split.Fold, opt Options) (outcome, error) {
+	m, x, err := trainOn(ctx, counts, labels, fold.Train, opt)
+	if err != nil {
+		return outcome{}, err
+	}
+	fitted, err := m.linear.Predict(x)
+	if err != nil {
+		return outcome{}, err
+	}
+	train, err := metric.Classify(pick(labels, fold.Train), fitted)
+	if err != nil {
+		return outcome{}, err
+	}
+	held, err := m.tfidf.Transform(counts, fold.Test)
+	if err != nil {
+		return outcome{}, err
+	}
+	predicted, err := m.linear.Predict(held)
+	if err != nil {
+		return outcome{}, err
+	}
+	test, err := metric.Classify(pick(labels, fold.Test), predicted)
+	if err != nil {
+		return outcome{}, err
+	}
+	return outcome{
+		fold: Fold{
+			TrainSize: len(fold.Train), TestSize: len(fold.Test), Features: m.tfidf.Features(),
+			TrainAccuracy: train.Accuracy().Value, TestAccuracy: test.Accuracy().Value,
+			TrainMacroF1: train.Macro.F1, TestMacroF1: test.Macro.F1, Test: test,
+		},
+		predicted: predicted,
+		warnings:  m.Warnings,
+	}, nil
+}
+
+func (cv *CrossValidation) column(f func(Fold) float64) []float64 {
+	values := make([]float64, len(cv.Folds))
+	for i, fold := range cv.Folds {
+		values[i] = f(fold)
+	}
+	return values
+}
+
+func testAccuracy(f Fold) float64 { return f.TestAccuracy }
+func testMacroF1(f Fold) float64  { return f.TestMacroF1 }
+
+// Accuracy returns the mean over folds of the accuracy on test parts, with its
+// 95 % t-interval and, in the detail, the standard deviation over folds.
+func (cv *CrossValidation) Accuracy() view.Metric {
+	return overFolds("accuracy, cross-validation", cv.column(testAccuracy))
+}
+
+// MacroF1 returns the mean over folds of the macro F1 on test parts, with its
+// 95 % t-interval and, in the detail, the standard deviation over folds.
+func (cv *CrossValidation) MacroF1() view.Metric {
+	return overFolds("macro F1, cross-validation", cv.column(testMacroF1))
+}
+
+// SD returns the standard deviation over folds of the accuracy on test parts,
+// in 0..1; 0 for a single fold.
+func (cv *CrossValidation) SD() float64 { return deviation(cv.column(testAccuracy)) }
+
+// Gap returns by how much the mean accuracy on training parts is above that on
+// test parts. Above 10 points (GapWarning) is a warning, above 15 (GapLimit)
+// is overfitting and a failure.
+func (cv *CrossValidation) Gap() view.Metric {
+	gap := mean(cv.column(func(f Fold) float64 { return f.TrainAccuracy - f.TestAccuracy }))
+	return view.Metric{
+		Name: "train–validation gap", Value: gap, Unit: "points",
+		Detail: fmt.Sprintf("accuracy %s in training, %s in validation; %s", view.FormatUnit(mean(cv.column(func(f Fold) float64 { return f.TrainAccuracy })), "%"),
+			view.FormatUnit(mean(cv.column(testAccuracy)), "%"), GapVerdict(gap)),
+	}
+}
+
+// GapVerdict says in a word what a gap in 0..1 means: "ok", "warning" (above
+// 10 points) or "overfitting" (above 15 points).
+func GapVerdict(gap float64) string {
+	switch {
+	case gap > GapLimit:
+		return "overfitting"
+	case gap > GapWarning:
+		return "warning"
+	}
+	return "ok"
+}
+
+func gapTone(gap float64) string {
+	return map[string]string{"ok": "good", "warning": "warn", "overfitting": "bad"}[GapVerdict(gap)]
+}
+
+// Table returns a row for each fold, and their mean and standard deviation.
+func (cv *CrossValidation) Table() *view.Table {
+	t := view.NewTable("Cross-validation: "+cv.Method, "fold", "training documents", "test documents", "terms",
+		"training accuracy [%]", "test accuracy [%]", "gap [points]", "test macro F1 [%]")
+	gap := func(f Fold) float64 { return f.TrainAccuracy - f.TestAccuracy }
+	shown := func(g float64) view.Cell {
+		return view.Cell{Text: view.FormatUnit(g, "points"), Number: &g, Tone: gapTone(g)}
+	}
+	for i, f := range cv.Folds {
+		t.Add(i+1, f.TrainSize, f.TestSize, f.Features, f.TrainAccuracy, f.TestAccuracy, shown(gap(f)), f.TestMacroF1)
+	}
+	train := cv.column(func(f Fold) float64 { return f.TrainAccuracy })
+	test, gaps, f1 := cv.column(testAccuracy), cv.column(gap), cv.column(testMacroF1)
+	t.Add("mean", nil, nil, nil, mean(train), mean(test), shown(mean(gaps)), mean(f1))
+	if len(cv.Folds) > 1 {
+		t.Add("standard deviation", nil, nil, nil, deviation(train), deviation(test), deviation(gaps), deviation(f1))
+	}
+	t.Notes = append(t.Notes, cv.Options.String())
+	return t
+}
+
+// View implements view.Viewer: the table of folds, the mean accuracy, the gap
+// and the warnings.
+func (cv *CrossValidation) View() []view.Item {
+	items := append(cv.Table().View(), cv.Accuracy().View()...)
+	items = append(items, cv.Gap().View()...)
+	return append(items, warn(cv.Warnings)...)
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package classify_test
+
+func init() { raceDetector = true }

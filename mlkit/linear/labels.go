@@ -1,0 +1,61 @@
+package linear
+
+import (
+	"fmt"
+	"slices"
+
+	"viva/mlkit/sparse"
+)
+
+// encode checks rows and labels against each other, and returns the classes in
+// ascending order, the class of each row and the number of rows of each class.
+func encode(x *sparse.Matrix, labels []string) (classes []string, class []int, counts []int, err error) {
+	if x.Rows() != len(labels) {
+		return nil, nil, nil, fmt.Errorf("linear: %d rows for %d labels", x.Rows(), len(labels))
+	}
+	for i, l := range labels {
+		if l == "" {
+			return nil, nil, nil, fmt.Errorf("linear: row %d (counted from 0) has no label", i)
+		}
+	}
+	classes = slices.Compact(slices.Sorted(slices.Values(labels)))
+	switch {
+	case len(classes) == 0:
+		return nil, nil, nil, fmt.Errorf("linear: no rows to fit on")
+	case len(classes) == 1:
+		return nil, nil, nil, fmt.Errorf("linear: all %d rows are of class %q: at least two classes are needed to tell them apart", len(labels), classes[0])
+	case x.Cols() == 0:
+		return nil, nil, nil, fmt.Errorf("linear: the rows have no features")
+	}
+	number := make(map[string]int, len(classes))
+	for k, c := range classes {
+		number[c] = k
+	}
+	class = make([]int, len(labels))
+	counts = make([]int, len(classes))
+	for i, l := range labels {
+		class[i] = number[l]
+		counts[class[i]]++
+	}
+	return classes, class, counts, nil
+}
+
+// classWeights returns the factor that each class's errors count with.
+func classWeights(mode string, counts []int) ([]float64, error) {
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	weights := make([]float64, len(counts))
+	for k, n := range counts {
+		switch mode {
+		case "":
+			weights[k] = 1
+		case "balanced":
+			weights[k] = float64(total) / (float64(len(counts)) * float64(n))
+		default:
+			return nil, fmt.Errorf(`linear: class weight %q: it must be "" or "balanced"`, mode)
+		}
+	}
+	return weights, nil
+}

@@ -1,0 +1,48 @@
+"""What scikit-learn 1.2.1 makes of some texts, for the tests of package text.
+
+    python3 testdata/recorded.py > testdata/recorded.json    (in mlkit/text)
+"""
+import json
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+texts = [
+    "The cat sat on the mat; the cat purred.",
+    "A dog chased the cat, and the DOG barked!",
+    "",
+    "e-mail: jane_doe@example.com 3.14 x2 a1 a 1 11",
+    "Größe, naïve café, ΣΊΣΥΦΟΣ ΟΔΟΣ and İstanbul; Ǆ ß ﬁne",
+    "中文 分词 тест ТЕСТ ½ ² Ⅷ ٣٤ x²",
+    "tabs\tand\n\nnew lines  and   spaces\u00a0nbsp\u2003em\x1cfs\x85nel",
+    "don't e.g. mother-in-law's n\u0303 a\u0301b co\u0301operate",
+    "the the the the the the the the",
+    "_ __ ___ a_b _a b_ 0 00 zero",
+]
+new = ["the cat and a new dog", "nothing known hereabouts", "ΟΔΟΣ café x2 тест"]
+cases = [
+    ({}, {}),
+    ({"Sublinear": True, "MinDF": 2}, {"sublinear_tf": True, "min_df": 2}),
+    ({"MaxN": 2}, {"ngram_range": (1, 2)}),
+    ({"MinN": 2, "MaxN": 3}, {"ngram_range": (2, 3)}),
+    ({"Analyzer": "char", "MinN": 1, "MaxN": 3}, {"analyzer": "char", "ngram_range": (1, 3)}),
+    ({"Analyzer": "char_wb", "MinN": 3, "MaxN": 5}, {"analyzer": "char_wb", "ngram_range": (3, 5)}),
+    ({"StopWords": ["the", "and"], "MaxN": 2}, {"stop_words": ["the", "and"], "ngram_range": (1, 2)}),
+    ({"KeepCase": True}, {"lowercase": False}),
+    ({"MaxDF": 0.3}, {"max_df": 0.3}),
+    ({"MaxFeatures": 2}, {"max_features": 2}),
+    ({"Binary": True, "Norm": "l1"}, {"binary": True, "norm": "l1"}),
+    ({"NoIDF": True}, {"use_idf": False}),
+    ({"NoSmoothing": True, "Norm": "none"}, {"smooth_idf": False, "norm": None}),
+]
+out = {"texts": texts, "new": new, "cases": []}
+for go, python in cases:
+    v = TfidfVectorizer(**python)
+    fitted = v.fit_transform(texts)
+    out["cases"].append({
+        "options": go,
+        "terms": v.get_feature_names_out().tolist(),
+        "fitted": fitted.toarray().tolist(),
+        "new": v.transform(new).toarray().tolist(),
+    })
+tokens = TfidfVectorizer().build_analyzer()
+out["tokens"] = [tokens(t) for t in texts]
+print(json.dumps(out))

@@ -1,0 +1,243 @@
+package text_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+
+	"viva/mlkit/text"
+)
+
+// words is the definition that the scanner is a fast form of.
+var words = regexp.MustCompile(`[\pL\pN_]{2,}`)
+
+func checkTokens(t interface{ Errorf(string, ...any) }, s string) {
+	got, want := text.Tokens(s), words.FindAllString(strings.ToLower(s), -1)
+	if !slices.Equal(got, want) {
+		t.Errorf("tokens of %q: %q, want %q", s, got, want)
+	}
+}
+
+// special holds the letters whose lower-case form ToLower gets wrong; the
+// recorded cases have them.
+const special = "Σİ"
+
+func TestTokensAreWhatTheExpressionFinds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOf(rapid.OneOf(
+			rapid.RuneFrom([]rune("abAB09_ -.\n")),
+			rapid.RuneFrom(nil, unicode.L, unicode.N, unicode.M, unicode.P, unicode.Z),
+		).Filter(func(r rune) bool { return !strings.ContainsRune(special, r) })).Draw(t, "text")
+		checkTokens(t, s)
+	})
+}
+
+func FuzzTokens(f *testing.F) {
+	f.Add("The cat's 2 mats_\xff\u00a0naïve")
+	f.Fuzz(func(t *testing.T, s string) {
+		if !strings.ContainsAny(s, special) {
+			checkTokens(t, s)
+		}
+		for _, analyzer := range []string{"char", "char_wb", "word"} {
+			if _, err := text.Count(t.Context(), []string{s}, text.Options{Analyzer: analyzer, MaxN: 3}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func drawTexts(t *rapid.T) []string {
+	word := rapid.SampledFrom([]string{"ant", "bee", "cow", "dog", "eel", "fox"})
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string {
+		return strings.Join(rapid.SliceOfN(word, 1, 8).Draw(t, "words"), " ")
+	}), 2, 30).Draw(t, "texts")
+}
+
+// What a vocabulary learned from some rows says of any row must not depend on
+// the texts in the other rows.
+func TestFitSeesItsRowsOnly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		texts := drawTexts(t)
+		cut := rapid.IntRange(1, len(texts)-1).Draw(t, "training texts")
+		opt := text.Options{MinDF: rapid.IntRange(0, 2).Draw(t, "MinDF"), Sublinear: true, MaxN: 2}
+		rows := make([]int, cut)
+		for i := range rows {
+			rows[i] = i
+		}
+		all, err := text.Count(context.Background(), texts, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		within, err := all.Fit(rows)
+		alone, errAlone := text.Vectorizer{Options: opt}.Fit(context.Background(), texts[:cut])
+		if (err == nil) != (errAlone == nil) {
+			t.Fatalf("errors %v and %v", err, errAlone)
+		}
+		if err != nil {
+			return
+		}
+		if within.Fingerprint() != alone.Fingerprint() {
+			t.Fatalf("the vocabulary depends on other texts:\n%q\n%q", within.Terms(), alone.Terms())
+		}
+		// The same counts, and counts of the texts made anew, give the same.
+		a, err := within.Transform(all, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := alone.TransformTexts(context.Background(), texts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Fingerprint() != b.Fingerprint() {
+			t.Fatal("weights differ between shared and fresh counts")
+		}
+	})
+}
+
+func TestRowsHaveLengthOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, x, err := text.Vectorizer{Options: text.Options{Sublinear: rapid.Bool().Draw(t, "sublinear")}}.FitTransform(context.Background(), drawTexts(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range x.Rows() {
+			_, values := x.Row(i)
+			sum := 0.0
+			for _, v := range values {
+				sum += v * v
+			}
+			if math.Abs(sum-1) > 1e-12 {
+				t.Fatalf("row %d has length %v", i, math.Sqrt(sum))
+			}
+		}
+	})
+}
+
+func TestCountsDoNotDependOnWorkers(t *testing.T) {
+	var texts []string
+	for i := range 500 {
+		texts = append(texts, strings.Repeat("word"+string(rune('a'+i%26))+" ", i%7)+"common text "+string(rune('a'+i%11)))
+	}
+	fingerprint := func(workers int) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
+		c, err := text.Count(t.Context(), texts, text.Options{MaxN: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Fingerprint()
+	}
+	one := fingerprint(1)
+	for _, workers := range []int{2, 3, 8} {
+		if fingerprint(workers) != one {
+			t.Errorf("%d workers count differently from one", workers)
+		}
+	}
+}
+
+func TestCountsOfTerms(t *testing.T) {
+	c, err := text.Count(t.Context(), []string{"bee cow bee", "dog"}, text.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct {
+		row   int
+		term  string
+		count int
+	}{{0, "bee", 2}, {0, "cow", 1}, {0, "dog", 0}, {1, "dog", 1}, {1, "eel", 0}, {2, "dog", 0}} {
+		if got := c.Of(want.row, want.term); got != want.count {
+			t.Errorf("%q in row %d: %d, want %d", want.term, want.row, got, want.count)
+		}
+	}
+	if c.Length(0) != 3 || c.Documents() != 2 || c.Terms() != 3 {
+		t.Errorf("length %d, documents %d, terms %d", c.Length(0), c.Documents(), c.Terms())
+	}
+}
+
+func TestEmptyTextsAreAWarning(t *testing.T) {
+	c, err := text.Count(t.Context(), []string{"some words", "", "a !"}, text.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "2 of 3 documents have no term: rows [1 2]") {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+	v, err := c.Fit(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(v.Warnings) != 1 || !strings.Contains(v.Warnings[0], "2 of 3 training documents") {
+		t.Errorf("warnings %q", v.Warnings)
+	}
+}
+
+func TestBadInputIsExplained(t *testing.T) {
+	count := func(opt text.Options, texts ...string) func() error {
+		return func() error {
+			c, err := text.Count(t.Context(), texts, opt)
+			if err == nil {
+				_, err = c.Fit(nil)
+			}
+			return err
+		}
+	}
+	for _, c := range []struct {
+		name string
+		do   func() error
+		want string
+	}{
+		{"no texts", count(text.Options{}), "no texts"},
+		{"unknown analyzer", count(text.Options{Analyzer: "words"}, "a b"), `analyzer "words"`},
+		{"n-grams the wrong way round", count(text.Options{MinN: 3, MaxN: 2}, "a b"), "n-grams of 3 to 2"},
+		{"share above 1", count(text.Options{MaxDF: 2}, "a b"), "MaxDF 2"},
+		{"unknown norm", count(text.Options{Norm: "l3"}, "a b"), `norm "l3"`},
+		{"stop words for characters", count(text.Options{Analyzer: "char", StopWords: []string{"a"}}, "a b"), "stop words"},
+		{"nothing frequent enough", count(text.Options{MinDF: 3}, "cat", "dog"), "loosen MinDF"},
+		{"row that is not there", func() error {
+			c, err := text.Count(t.Context(), []string{"cat"}, text.Options{})
+			if err == nil {
+				_, err = c.Fit([]int{1})
+			}
+			return err
+		}, "row 1 of 1"},
+		{"other options", func() error {
+			v, err := text.Vectorizer{}.Fit(t.Context(), []string{"cat"})
+			if err != nil {
+				return err
+			}
+			c, err := text.Count(t.Context(), []string{"cat"}, text.Options{MaxN: 2})
+			if err == nil {
+				_, err = v.Transform(c, nil)
+			}
+			return err
+		}, "use the same options"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+	c, err := text.Count(t.Context(), []string{"cat"}, text.Options{MinDF: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Fit(nil); !errors.Is(err, text.ErrNoTerms) {
+		t.Errorf("error %v, want ErrNoTerms", err)
+	}
+}
+
+func TestCountEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := text.Count(ctx, []string{"cat"}, text.Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want Canceled", err)
+	}
+}
