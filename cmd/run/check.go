@@ -9,14 +9,24 @@ import (
 	"viva/runtime/record"
 )
 
-// check type-checks notebooks and runs nothing.
-func check(env environment, args []string) error {
+// checkSettings are the flags of the check verb.
+type checkSettings struct {
+	json   bool
+	params paramFlag
+}
+
+func (s *checkSettings) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("run check", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	asJSON := flags.Bool("json", false, "")
-	params := paramFlag{}
-	flags.Var(params, "p", "")
-	paths, err := parseArgs(flags, args)
+	flags.BoolVar(&s.json, "json", false, "")
+	flags.Var(s.params, "p", "")
+	return flags
+}
+
+// check type-checks notebooks and runs nothing.
+func check(env environment, args []string) error {
+	s := checkSettings{params: paramFlag{}}
+	paths, err := parseArgs(s.flags(), args)
 	if err != nil {
 		return err
 	}
@@ -24,7 +34,10 @@ func check(env environment, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := load(jobs, params); err != nil {
+	if err := load(jobs, s.params); err != nil {
+		return err
+	}
+	if _, err := order(jobs); err != nil {
 		return err
 	}
 	failed := false
@@ -35,7 +48,7 @@ func check(env environment, args []string) error {
 			diagnostics = engine.Check(j.nb)
 		}
 		failed = failed || hasError(diagnostics)
-		if !*asJSON {
+		if !s.json {
 			printDiagnostics(env, diagnostics)
 			continue
 		}

@@ -133,13 +133,22 @@ func (d *display) finished(j *job) {
 	d.erase()
 	r := j.outcome.run
 	if d.s.json {
-		_ = json.NewEncoder(d.env.stdout).Encode(struct {
-			Kind     string        `json:"event"`
-			Notebook string        `json:"notebook"`
-			Status   record.Status `json:"status"`
-			Passed   bool          `json:"passed"`
-			Report   string        `json:"report,omitempty"`
-		}{"written", j.path, r.Status, j.outcome.passed, j.outcome.report})
+		written := struct {
+			Kind        string              `json:"event"`
+			Notebook    string              `json:"notebook"`
+			Status      record.Status       `json:"status"`
+			Passed      bool                `json:"passed"`
+			Report      string              `json:"report,omitempty"`
+			Error       string              `json:"error,omitempty"`
+			Diagnostics []record.Diagnostic `json:"diagnostics,omitempty"`
+		}{"written", j.path, r.Status, j.outcome.passed, j.outcome.report, "", r.Diagnostics}
+		if j.outcome.err != nil {
+			written.Error = j.outcome.err.Error()
+		}
+		if j.outcome.report == "" {
+			written.Kind = "not written"
+		}
+		_ = json.NewEncoder(d.env.stdout).Encode(written)
 		return
 	}
 	printDiagnostics(d.env, r.Diagnostics)
@@ -158,11 +167,14 @@ func (d *display) finished(j *job) {
 	if d.s.quiet {
 		return
 	}
-	sign := "✓"
-	if !j.outcome.passed {
-		sign = "✗"
+	switch {
+	case j.outcome.skipped:
+		fmt.Fprintf(d.env.stderr, "– %s  not run\n", j.path)
+	case j.outcome.passed && j.outcome.err == nil:
+		fmt.Fprintf(d.env.stderr, "✓ %s  %s\n", j.path, seconds(r.Duration))
+	default:
+		fmt.Fprintf(d.env.stderr, "✗ %s  %s\n", j.path, seconds(r.Duration))
 	}
-	fmt.Fprintf(d.env.stderr, "%s %s  %s\n", sign, j.path, seconds(r.Duration))
 }
 
 // redraw shows the running notebooks, or in a plain display says of long
@@ -244,7 +256,10 @@ func summary(env environment, jobs []*job) {
 		}
 		t := r.Tally()
 		target := j.outcome.report
-		if target == "" {
+		switch {
+		case j.outcome.skipped:
+			target = "(not run)"
+		case target == "":
 			target = "(not written)"
 		}
 		rows = append(rows, []string{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -56,7 +57,9 @@ func (s *sizeFlag) Set(text string) error {
 func parseArgs(flags *flag.FlagSet, args []string) ([]string, error) {
 	var rest []string
 	for {
-		if err := flags.Parse(args); err != nil {
+		if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		} else if err != nil {
 			return nil, usageError{err}
 		}
 		consumed := args[:len(args)-flags.NArg()]

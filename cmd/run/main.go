@@ -3,7 +3,8 @@
 // Usage:
 //
 //	run [flags] [FILE|DIR …]    render notebooks (default: notebooks/)
-//	run check [FILE|DIR …]      type-check notebooks and run nothing
+//	run check [FILE|DIR …]      type-check notebooks and run nothing; of the
+//	                            flags it takes -p and -json
 //	run help                    print this text
 //	run version                 print the versions of the program and of Go
 //
@@ -33,13 +34,19 @@
 //
 // Exit status: 0, all notebooks were rendered; 1, a notebook has an error, a
 // cell or a gate failed, or with -strict a claim was not met (the reports are
-// written all the same); 2, the command line is wrong.
+// written all the same), a report could not be written, or the run was
+// interrupted; 2, the command line is wrong, and nothing was run.
+//
+// Ctrl-C ends the running cell and writes the reports so far; notebooks that
+// have not begun keep the reports they have. A second Ctrl-C ends the program
+// at once.
 package main
 
 import (
 	"context"
 	_ "embed"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -77,6 +84,7 @@ func main() {
 // start runs the command with the process's own arguments and returns its
 // exit status.
 func start() int {
+	ignoreFileSizeSignal()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second Ctrl-C ends the program at once.
@@ -84,6 +92,9 @@ func start() int {
 	env := environment{stdout: os.Stdout, stderr: os.Stderr}
 	env.terminal, env.width = terminal(os.Stderr)
 	err := run(ctx, env, os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		_, err = io.WriteString(env.stdout, manual())
+	}
 	var usage usageError
 	switch {
 	case err == nil:
@@ -97,14 +108,16 @@ func start() int {
 	return 1
 }
 
+// verbs are the words that stand in the place of the first argument.
+var verbs = []string{"check", "help", "version"}
+
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
 		switch args[0] {
 		case "check":
 			return check(env, args[1:])
-		case "help", "-h", "-help", "--help":
-			_, err := io.WriteString(env.stdout, manual())
-			return err
+		case "help":
+			return flag.ErrHelp
 		case "version", "-version", "--version":
 			_, err := fmt.Fprintf(env.stdout, "%s %s %s/%s\n", toolVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

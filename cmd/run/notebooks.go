@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,10 +60,20 @@ func find(args []string, exclude string) ([]*job, error) {
 			if !isNotebook(arg) {
 				return nil, usagef("%s is not a notebook: its name does not end in .md", arg)
 			}
+			if !info.Mode().IsRegular() {
+				return nil, usagef("%s is not a notebook: it is not a regular file", arg)
+			}
 			if err := add(filepath.Clean(arg), strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg))); err != nil {
 				return nil, err
 			}
 			continue
+		}
+		arg = filepath.Clean(arg)
+		if isNotebook(arg) {
+			return nil, folderNotNotebook(arg)
+		}
+		if link, err := os.Lstat(arg); err == nil && link.Mode()&fs.ModeSymlink != 0 {
+			arg += string(filepath.Separator) // else WalkDir stays outside
 		}
 		before := len(jobs)
 		err = filepath.WalkDir(arg, func(path string, e fs.DirEntry, err error) error {
@@ -74,6 +85,9 @@ func find(args []string, exclude string) ([]*job, error) {
 			if e.IsDir() {
 				if hidden || sameFile(path, exclude) {
 					return filepath.SkipDir
+				}
+				if path != arg && isNotebook(base) {
+					return folderNotNotebook(path)
 				}
 				return nil
 			}
@@ -94,6 +108,10 @@ func find(args []string, exclude string) ([]*job, error) {
 		}
 	}
 	return jobs, nil
+}
+
+func folderNotNotebook(path string) error {
+	return usagef("%s is a folder, but its name is a notebook's: a notebook is a file; rename the folder", filepath.ToSlash(path))
 }
 
 func isNotebook(name string) bool { return strings.EqualFold(filepath.Ext(name), ".md") }
@@ -121,7 +139,13 @@ func missing(path string, err error) error {
 		var names []string
 		entries, _ := os.ReadDir(filepath.Dir(path))
 		for _, e := range entries {
+			if e.Name() == filepath.Base(path) {
+				return usagef("%s is a link to a file that does not exist", path)
+			}
 			names = append(names, e.Name())
+		}
+		if near := nearest.Name(path, verbs); near != "" {
+			return usagef("%s: no such file or verb; did you mean %q?", path, "run "+near)
 		}
 		if near := nearest.Name(filepath.Base(path), names); near != "" {
 			return usagef("%s: no such file; did you mean %s?", path, filepath.Join(filepath.Dir(path), near))
@@ -149,6 +173,10 @@ func load(jobs []*job, params map[string]string) error {
 			continue
 		}
 		own := map[string]string{}
+		declared = append(declared, "seed")
+		if v, ok := params["seed"]; ok {
+			own["seed"] = v
+		}
 		for _, p := range nb.Meta.Params {
 			declared = append(declared, p.Name)
 			if v, ok := params[p.Name]; ok {
@@ -156,12 +184,10 @@ func load(jobs []*job, params map[string]string) error {
 			}
 		}
 		if j.nb, err = notebook.Parse(j.path, j.source, own); err != nil {
-			if err := j.fail(err); err != nil {
-				return err
-			}
+			return usageError{err}
 		}
 	}
-	for name, value := range params {
+	for _, name := range slices.Sorted(maps.Keys(params)) {
 		if slices.Contains(declared, name) {
 			continue
 		}
@@ -169,18 +195,16 @@ func load(jobs []*job, params map[string]string) error {
 			continue // it may be one of a notebook that could not be read
 		}
 		slices.Sort(declared)
-		hint := "; none is declared"
-		if known := slices.Compact(declared); len(known) > 0 {
-			hint = "; there are " + strings.Join(known, ", ")
-			if near := nearest.Name(name, known); near != "" {
-				hint = fmt.Sprintf("; did you mean %q?", near)
-			}
+		known := slices.Compact(declared) // every notebook has a seed
+		hint := "; there are " + strings.Join(known, ", ")
+		if near := nearest.Name(name, known); near != "" {
+			hint = fmt.Sprintf("; did you mean %q?", near)
 		}
 		where := "these notebooks have"
 		if len(jobs) == 1 {
 			where = jobs[0].path + " has"
 		}
-		return usagef("-p %s=%s: %s no parameter %q%s", name, value, where, name, hint)
+		return usagef("-p %s=%s: %s no parameter %q%s", name, params[name], where, name, hint)
 	}
 	return nil
 }
@@ -193,57 +217,6 @@ func (j *job) fail(err error) error {
 	}
 	j.errs = e.Diagnostics
 	return nil
-}
-
-// order links the notebooks to those they require and sorts them so that each
-// comes after those; otherwise the order stays.
-func order(jobs []*job) ([]*job, error) {
-	byPath := map[string]*job{}
-	for _, j := range jobs {
-		byPath[filepath.Clean(j.path)] = j
-	}
-	for _, j := range jobs {
-		if j.nb == nil {
-			continue
-		}
-		for _, r := range j.nb.Meta.Requires {
-			if other := byPath[requiredPath(j, r)]; other != nil {
-				j.requires = append(j.requires, other)
-			}
-		}
-	}
-	var sorted []*job
-	state := map[*job]int{}
-	var visit func(j *job, path []string) error
-	visit = func(j *job, path []string) error {
-		path = append(path, j.path)
-		switch state[j] {
-		case 1:
-			return usagef("notebooks require each other in a circle: %s", strings.Join(path, " → "))
-		case 2:
-			return nil
-		}
-		state[j] = 1
-		for _, r := range j.requires {
-			if err := visit(r, path); err != nil {
-				return err
-			}
-		}
-		state[j] = 2
-		sorted = append(sorted, j)
-		return nil
-	}
-	for _, j := range jobs {
-		if err := visit(j, nil); err != nil {
-			return nil, err
-		}
-	}
-	return sorted, nil
-}
-
-// requiredPath is where the notebook that j requires as r stands.
-func requiredPath(j *job, r string) string {
-	return filepath.Join(filepath.Dir(j.path), filepath.FromSlash(r))
 }
 
 // printDiagnostics writes what is wrong in the form that editors read.

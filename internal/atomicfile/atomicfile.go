@@ -17,42 +17,82 @@ import (
 // file system.
 const prefix = ".viva-"
 
+// File is what a file is to hold.
+type File struct {
+	Path    string
+	Content []byte
+}
+
 // Write replaces the file's content: a temporary file is written, synced and
 // renamed. Folders that are missing are made.
-func Write(path string, content []byte) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("writing %s: %w", path, reason(err))
+func Write(path string, content []byte) error {
+	return WriteAll(File{path, content})
+}
+
+// WriteAll replaces the content of several files. All are written and synced
+// before the first is renamed, so that a disk that is full changes none of
+// them. They are renamed in the order given; a crash between two leaves each
+// of them whole.
+func WriteAll(files ...File) error {
+	staged := make([]string, 0, len(files))
+	defer func() {
+		for _, name := range staged {
+			os.Remove(name)
+		}
+	}()
+	for _, f := range files {
+		name, err := stage(f)
+		if err != nil {
+			return fmt.Errorf("writing %s: %w", f.Path, reason(err))
+		}
+		staged = append(staged, name)
 	}
-	f, err := os.CreateTemp(dir, prefix+filepath.Base(path)+"-*.tmp")
+	for _, f := range files {
+		if err := os.Rename(staged[0], f.Path); err != nil {
+			return fmt.Errorf("writing %s: %w", f.Path, reason(err))
+		}
+		staged = staged[1:]
+	}
+	synced := map[string]bool{}
+	for _, f := range files {
+		if dir := filepath.Dir(f.Path); !synced[dir] {
+			synced[dir] = true
+			syncFolder(dir)
+		}
+	}
+	return nil
+}
+
+// stage writes a temporary file that only needs to be renamed.
+func stage(file File) (name string, err error) {
+	dir := filepath.Dir(file.Path)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", err
+	}
+	// Of the name only the beginning, since a name may be as long as the file
+	// system permits.
+	base := []rune(filepath.Base(file.Path))
+	f, err := os.CreateTemp(dir, prefix+string(base[:min(len(base), 40)])+"-*.tmp")
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, reason(err))
+		return "", err
 	}
 	defer func() {
 		if err != nil {
 			f.Close()
 			os.Remove(f.Name())
-			err = fmt.Errorf("writing %s: %w", path, reason(err))
 		}
 	}()
-	if _, err := f.Write(content); err != nil {
-		return err
+	if _, err := f.Write(file.Content); err != nil {
+		return "", err
 	}
 	// CreateTemp's mode is for secrets; a report is like any other file.
 	if err := f.Chmod(0o644); err != nil {
-		return err
+		return "", err
 	}
 	if err := f.Sync(); err != nil {
-		return err
+		return "", err
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	syncFolder(dir)
-	return nil
+	return f.Name(), f.Close()
 }
 
 // reason strips the name of the temporary file, which means nothing to a

@@ -126,11 +126,13 @@ func (r *run) all(ctx context.Context) {
 	}
 	k, err := kernel.Start(ctx, kernel.Options{Prelude: program.Prelude, Seed: r.nb.Meta.Seed, Memory: r.opt.Memory})
 	if err != nil {
-		status := record.Killed
+		d := record.Diagnostic{Line: 1, Cell: -1, Message: err.Error()}
 		if ctx.Err() != nil {
-			status = record.Interrupted
+			d.Message = "interrupted before the first cell"
+			r.fail(record.Interrupted, d)
+			return
 		}
-		r.fail(status, record.Diagnostic{Line: 1, Cell: -1, Message: err.Error()})
+		r.fail(record.Killed, d)
 		return
 	}
 	defer k.Close()

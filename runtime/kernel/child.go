@@ -8,14 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"reflect"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/traefik/yaegi/interp"
 
@@ -40,7 +43,7 @@ func Main() {
 	// the parent's to say.
 	signal.Ignore(os.Interrupt)
 	debug.SetMaxStack(256 << 20)
-	c := &child{out: bufio.NewWriter(os.Stdout)}
+	c := &child{out: bufio.NewWriter(os.Stdout), tails: map[string]string{}}
 	if err := c.serve(os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "kernel:", err)
 		os.Exit(1)
@@ -57,18 +60,37 @@ type child struct {
 	cancel   context.CancelFunc
 	line     int
 	files    *capture
+	// lost is set when something was shown that has no JSON form.
+	lost *Failure
+
+	texts sync.Mutex
+	// tails are the beginnings of characters that a write cut in two.
+	tails map[string]string
 }
 
 func (c *child) send(m message) {
 	b, err := json.Marshal(m)
-	if err != nil {
-		b, _ = json.Marshal(message{Event: Event{Stream: "stderr", Text: fmt.Sprintf("output lost: %v\n", err)}})
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err != nil {
+		// A gate that was judged and then left out would pass for one that
+		// holds, so the cell fails.
+		if c.lost == nil {
+			c.lost = unrecordable(err, c.line)
+		}
+		return
+	}
 	c.out.Write(b)
 	c.out.WriteByte('\n')
 	c.out.Flush()
+}
+
+func unrecordable(err error, line int) *Failure {
+	var number *json.UnsupportedValueError
+	if errors.As(err, &number) {
+		return &Failure{Line: line, Message: "the cell shows a number that is " + number.Str, Hint: "find out what it was computed from: an empty set, or a division by zero"}
+	}
+	return &Failure{Line: line, Message: fmt.Sprintf("the cell shows something that cannot be recorded: %v", err)}
 }
 
 // serve answers requests until the input ends.
@@ -103,6 +125,13 @@ func (c *child) serve(in io.Reader) error {
 			f = c.run(r.Run.Units)
 		}
 		c.files.flush()
+		c.flushTails()
+		c.mu.Lock()
+		if f == nil {
+			f = c.lost
+		}
+		c.lost = nil
+		c.mu.Unlock()
 		c.send(message{Done: &done{Failure: f, Took: time.Since(began)}})
 	}
 	return nil
@@ -162,8 +191,43 @@ func (c *child) progress() func(string, int, int) {
 	}
 }
 
+// print passes text on in whole characters. A writer with a buffer cuts them
+// anywhere, and JSON would replace the halves.
 func (c *child) print(stream, text string) {
-	c.send(message{Event: Event{Stream: stream, Text: text}})
+	c.texts.Lock()
+	defer c.texts.Unlock()
+	text = c.tails[stream] + text
+	n := wholeCharacters(text)
+	c.tails[stream] = text[n:]
+	if n > 0 {
+		c.send(message{Event: Event{Stream: stream, Text: text[:n]}})
+	}
+}
+
+// wholeCharacters is the length of the text without a character at its end
+// that is not complete.
+func wholeCharacters(text string) int {
+	for n := len(text) - 1; n >= 0 && n > len(text)-utf8.UTFMax; n-- {
+		if utf8.RuneStart(text[n]) {
+			if !utf8.FullRuneInString(text[n:]) {
+				return n
+			}
+			break
+		}
+	}
+	return len(text)
+}
+
+// flushTails prints what never became a character.
+func (c *child) flushTails() {
+	c.texts.Lock()
+	defer c.texts.Unlock()
+	for _, stream := range slices.Sorted(maps.Keys(c.tails)) {
+		if tail := c.tails[stream]; tail != "" {
+			c.send(message{Event: Event{Stream: stream, Text: tail}})
+		}
+	}
+	clear(c.tails)
 }
 
 // run runs units in order until one fails.
@@ -258,7 +322,9 @@ type capture struct {
 	flushed chan struct{}
 }
 
-var flushMark = []byte("\x00kernel: flush\x00")
+// flushMark begins with a byte that it does not hold again, so that what was
+// printed before cannot make one with its beginning.
+var flushMark = []byte("\x00kernel: flush\n")
 
 func captureFiles(print func(stream, text string)) (*capture, error) {
 	c := &capture{flushed: make(chan struct{})}
@@ -274,24 +340,43 @@ func captureFiles(print func(stream, text string)) (*capture, error) {
 		c.writers = append(c.writers, w)
 		go func() {
 			buf := make([]byte, 64<<10)
+			kept := 0
 			for {
-				n, err := r.Read(buf)
+				n, err := r.Read(buf[kept:])
 				if err != nil {
 					return
 				}
-				parts := bytes.Split(buf[:n], flushMark)
-				for i, p := range parts {
-					if len(p) > 0 {
-						print(f.name, string(p))
+				text, mark := buf[:kept+n], true
+				for mark {
+					var before []byte
+					before, text, mark = bytes.Cut(text, flushMark)
+					if !mark {
+						// The rest of a mark may come with the next read.
+						split := len(before) - partOf(flushMark, before)
+						before, text = before[:split], before[split:]
 					}
-					if i < len(parts)-1 {
+					if len(before) > 0 {
+						print(f.name, string(before))
+					}
+					if mark {
 						c.flushed <- struct{}{}
 					}
 				}
+				kept = copy(buf, text)
 			}
 		}()
 	}
 	return c, nil
+}
+
+// partOf is the length of the longest end of b with which mark begins.
+func partOf(mark, b []byte) int {
+	for n := min(len(mark)-1, len(b)); n > 0; n-- {
+		if bytes.HasSuffix(b, mark[:n]) {
+			return n
+		}
+	}
+	return 0
 }
 
 // flush waits until all that was written has been passed on.

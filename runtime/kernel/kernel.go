@@ -53,6 +53,9 @@ type Result struct {
 
 // Start starts a kernel and runs the prelude.
 func Start(ctx context.Context, opt Options) (*Kernel, error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, fmt.Errorf("starting the kernel: %w", err)
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
@@ -121,6 +124,9 @@ func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration,
 	if k.dead {
 		return result(record.Killed, "the kernel has ended", "")
 	}
+	if ctx.Err() != nil {
+		return result(record.Interrupted, "interrupted", "")
+	}
 	if err := k.send(r); err != nil {
 		return k.exited(result)
 	}
@@ -151,6 +157,8 @@ func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration,
 			switch {
 			case !ok && status != record.OK:
 				k.dead = true
+				k.in.Close()
+				_ = k.cmd.Wait()
 				return ended()
 			case !ok:
 				return k.exited(result)
@@ -204,7 +212,8 @@ func (k *Kernel) exited(result func(record.Status, string, string) Result) Resul
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "runtime: goroutine stack exceeds") {
-			first = line
+			// The interpreter passes panics on, which is no news to anybody.
+			first, _, _ = strings.Cut(line, " [recovered")
 			break
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"viva/mlkit/view"
 	"viva/runtime/cell"
@@ -85,7 +86,11 @@ func inlineText(v any) string {
 		x := rv.Float()
 		if math.Abs(x) >= 1e-4 && math.Abs(x) < 1e15 {
 			digits := max(0, 3-int(math.Floor(math.Log10(math.Abs(x)))))
-			return strconv.FormatFloat(x, 'f', min(digits, 4), 64)
+			text := strconv.FormatFloat(x, 'f', min(digits, 4), 64)
+			if strings.Contains(text, ".") {
+				text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+			}
+			return text
 		}
 		return strconv.FormatFloat(x, 'g', 4, 64)
 	}

@@ -19,7 +19,7 @@ import (
 type Document struct {
 	Text []byte
 	// Files are the pictures by their names relative to the document's
-	// folder, such as "NAME_files/figure-1.svg".
+	// folder, such as "NAME_files/figure-1-4f2a90c1.svg".
 	Files map[string][]byte
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"path"
 	"strings"
@@ -221,8 +222,11 @@ func (m *markdown) figureText(f *view.Figure, c *captions) string {
 	if err != nil {
 		return quote("⚠ "+markdownText(err.Error())) + "\n" + captionText(name, caption)
 	}
-	file := path.Join(m.folder, fmt.Sprintf("figure-%d.svg", m.figures))
-	m.files[file] = []byte(standalone(pic))
+	// A page whose replacement is interrupted still refers to the pictures it
+	// was drawn with: another picture has another name.
+	content := []byte(standalone(pic))
+	file := path.Join(m.folder, fmt.Sprintf("figure-%d-%.4x.svg", m.figures, sha256.Sum256(content)))
+	m.files[file] = content
 	return "![" + markdownText(alt) + "](<" + file + ">)\n\n" + captionText(name, caption)
 }
 

@@ -107,7 +107,12 @@ func TestPicturesStandAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture := string(doc.Files["specimen_files/figure-1.svg"])
+	picture := ""
+	for name, content := range doc.Files {
+		if strings.HasPrefix(name, "specimen_files/figure-1-") && strings.Contains(string(doc.Text), "(<"+name+">)") {
+			picture = string(content)
+		}
+	}
 	for _, want := range []string{"<svg xmlns=", "--fig-1:#0072b2;", "prefers-color-scheme:dark", "--fig-1:#56b4e9;", " height=\""} {
 		if !strings.Contains(picture, want) {
 			t.Errorf("the picture lacks %s", want)

@@ -79,7 +79,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 
 func TestJSONRefusesWhatItCannotHold(t *testing.T) {
 	run := runOf(parse(t, "note.md", "```go\nx()\n```\n"))
-	run.Cells[0].Outputs = []record.Output{item(view.Metric{Name: "m", Value: math.NaN()})}
+	run.Cells[0].Outputs = []record.Output{item(view.NewClaim("c", view.Metric{Name: "m"}, view.AtLeast(math.NaN())))}
 	var b bytes.Buffer
 	if err := JSON(&b, run); err == nil || b.Len() > 0 {
 		t.Errorf("error %v, %d bytes written", err, b.Len())

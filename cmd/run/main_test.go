@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"viva/runtime/kernel"
+)
+
+// The test binary is also the command, when it is started under the name run,
+// and the kernel that the command starts.
+func TestMain(m *testing.M) {
+	kernel.Main()
+	testscript.Main(m, map[string]func(){"run": func() { os.Exit(start()) }})
+}
+
+// Beside testscript's own, scripts have these commands:
+//
+//	exits N run ARG…     run the command; it must exit with N and must not
+//	                     print a stack trace
+//	events KIND…         the last output is JSON lines, events of these kinds
+//	                     in this order
+//	diagnostics LINE…    the last output is JSON lines, diagnostics at these
+//	                     lines in this order
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":       exits,
+			"events":      events,
+			"diagnostics": diagnostics,
+		},
+	})
+}
+
+var stackTrace = regexp.MustCompile(`goroutine \d+|\.go:\d+ \+0x|^panic: `)
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits N run [args…]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+	for _, stream := range []string{"stdout", "stderr"} {
+		if trace := stackTrace.FindString(ts.ReadFile(stream)); trace != "" {
+			ts.Fatalf("%s holds a stack trace (%q)", stream, trace)
+		}
+	}
+}
+
+// jsonLines is the last output, of which each line must be a JSON object.
+func jsonLines(ts *testscript.TestScript) []map[string]any {
+	var all []map[string]any
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		var value map[string]any
+		if err := json.Unmarshal([]byte(line), &value); err != nil {
+			ts.Fatalf("not JSON: %q: %v", line, err)
+		}
+		all = append(all, value)
+	}
+	return all
+}
+
+func events(ts *testscript.TestScript, neg bool, want []string) {
+	var got []string
+	for _, e := range jsonLines(ts) {
+		kind, _ := e["event"].(string)
+		got = append(got, kind)
+		if e["notebook"] == nil {
+			ts.Fatalf("the event %q names no notebook", kind)
+		}
+	}
+	if slices.Equal(got, want) == neg {
+		ts.Fatalf("events %q, want %q", got, want)
+	}
+}
+
+func diagnostics(ts *testscript.TestScript, neg bool, want []string) {
+	got := []string{}
+	for _, d := range jsonLines(ts) {
+		line, _ := d["line"].(float64)
+		got = append(got, strconv.Itoa(int(line)))
+		if d["file"] == nil || d["message"] == nil || d["severity"] == nil {
+			ts.Fatalf("incomplete: %v", d)
+		}
+	}
+	if slices.Equal(got, want) == neg {
+		ts.Fatalf("diagnostics at the lines %q, want %q", got, want)
+	}
+}

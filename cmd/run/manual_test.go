@@ -1,0 +1,71 @@
+package main
+
+import (
+	"flag"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The manual's flags are those that exist, with their defaults.
+func TestManualIsTrue(t *testing.T) {
+	text := manual()
+	_, list, ok := strings.Cut(text, "\nFlags:\n")
+	if !ok {
+		t.Fatal("the manual has no list of flags")
+	}
+	described := map[string]string{}
+	name := ""
+	for line := range strings.Lines(list) {
+		if m := regexp.MustCompile(`^    -([a-z]+)`).FindStringSubmatch(line); m != nil {
+			name = m[1]
+		} else if !strings.HasPrefix(line, "     ") {
+			name = ""
+		}
+		if name != "" {
+			described[name] += line
+		}
+	}
+	exists := map[string]bool{}
+	s := settings{params: paramFlag{}}
+	s.flags().VisitAll(func(f *flag.Flag) {
+		exists[f.Name] = true
+		if described[f.Name] == "" {
+			t.Errorf("the manual does not describe -%s", f.Name)
+		}
+		value := map[string]string{"0": "", "false": "", "30m0s": "30m"}
+		want, special := value[f.DefValue]
+		if !special {
+			want = f.DefValue
+		}
+		if want != "" && !strings.Contains(described[f.Name], "(default "+want) && !strings.Contains(described[f.Name], want+")") {
+			t.Errorf("the manual does not give the default of -%s, %s: %q", f.Name, want, described[f.Name])
+		}
+	})
+	for name := range described {
+		if !exists[name] {
+			t.Errorf("the manual describes -%s, which does not exist", name)
+		}
+	}
+
+	m := regexp.MustCompile(`run check [^;]*;([^\n]*\n[^\n]*)`).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatal("the manual does not name the flags of check")
+	}
+	var inManual, inCode []string
+	for _, f := range regexp.MustCompile(`-([a-z]+)`).FindAllStringSubmatch(m[1], -1) {
+		inManual = append(inManual, f[1])
+	}
+	c := checkSettings{params: paramFlag{}}
+	c.flags().VisitAll(func(f *flag.Flag) { inCode = append(inCode, f.Name) })
+	slices.Sort(inManual)
+	if !slices.Equal(inManual, inCode) {
+		t.Errorf("check takes %q, the manual says %q", inCode, inManual)
+	}
+	for _, verb := range verbs {
+		if !strings.Contains(text, "\n    run "+verb) {
+			t.Errorf("the manual does not name the verb %s", verb)
+		}
+	}
+}

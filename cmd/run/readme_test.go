@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Every command of the README works as it stands there.
+func TestReadmeCommands(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := t.TempDir()
+	if err := os.CopyFS(filepath.Join(work, "notebooks"), os.DirFS(filepath.Join(root, "notebooks"))); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, block := range regexp.MustCompile("(?s)\n```sh\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		for line := range strings.Lines(block[1]) {
+			line = strings.TrimSpace(line)
+			args, ok := strings.CutPrefix(line, "go run ./cmd/run")
+			switch {
+			case line == "go test ./...":
+				continue // what runs this test
+			case !ok:
+				t.Errorf("README has a command that no test runs: %s", line)
+				continue
+			}
+			ran++
+			cmd := exec.Command("run", strings.Fields(args)...) // TestMain puts it on the PATH
+			cmd.Dir = work
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", line, err, out)
+			}
+		}
+	}
+	if ran < 4 {
+		t.Errorf("only %d commands found in README.md", ran)
+	}
+	for _, page := range []string{"outputs/01-verify.html", "outputs/02-classifier.html", "outputs/seed-11/01-verify.html"} {
+		if _, err := os.Stat(filepath.Join(work, page)); err != nil {
+			t.Error(err)
+		}
+	}
+}
