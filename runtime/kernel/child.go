@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -58,7 +59,7 @@ type child struct {
 	interp   *interp.Interpreter
 	imported map[cell.Import]bool
 	cancel   context.CancelFunc
-	line     int
+	line     atomic.Int64 // of the running statement
 	files    *capture
 	// lost is set when something was shown that has no JSON form.
 	lost *Failure
@@ -76,7 +77,7 @@ func (c *child) send(m message) {
 		// A gate that was judged and then left out would pass for one that
 		// holds, so the cell fails.
 		if c.lost == nil {
-			c.lost = unrecordable(err, c.line)
+			c.lost = unrecordable(err, int(c.line.Load()))
 		}
 		return
 	}
@@ -105,6 +106,7 @@ func (c *child) serve(in io.Reader) error {
 				os.Exit(0)
 			}
 			if r.Interrupt {
+				c.send(message{Interrupted: int(c.line.Load())})
 				c.mu.Lock()
 				if c.cancel != nil {
 					c.cancel()
@@ -232,7 +234,7 @@ func (c *child) flushTails() {
 
 // run runs units in order until one fails.
 func (c *child) run(units []cell.Unit) *Failure {
-	c.line = 0
+	c.line.Store(0)
 	for _, u := range units {
 		for _, im := range u.Imports {
 			if c.imported[im] {
@@ -292,7 +294,7 @@ func (c *child) panicked(v any) *Failure {
 	case failure:
 		f := &Failure{Message: v.message, Line: v.line, Hint: v.hint}
 		if f.Line == 0 {
-			f.Line = c.line
+			f.Line = int(c.line.Load())
 		}
 		return f
 	case reflect.Value:
@@ -300,9 +302,9 @@ func (c *child) panicked(v any) *Failure {
 			return c.panicked(v.Interface())
 		}
 	case error:
-		return &Failure{Message: "panic: " + v.Error(), Line: c.line}
+		return &Failure{Message: "panic: " + v.Error(), Line: int(c.line.Load())}
 	}
-	return &Failure{Message: fmt.Sprintf("panic: %v", v), Line: c.line}
+	return &Failure{Message: fmt.Sprintf("panic: %v", v), Line: int(c.line.Load())}
 }
 
 // stream carries what interpreted code prints.

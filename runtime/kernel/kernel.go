@@ -176,6 +176,8 @@ func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration,
 				return Result{Status: record.Failed, Failure: f, Took: m.Done.Took}
 			case m.Done != nil:
 				return Result{Status: record.OK, Took: m.Done.Took}
+			case m.Interrupted > 0:
+				stoppedAt = m.Interrupted
 			case m.Line > 0:
 				line = m.Line
 				sink(m.Event)

@@ -63,7 +63,9 @@ type Progress struct {
 // end of a request.
 type message struct {
 	Event
-	Done *done `json:"ended,omitempty"`
+	// Interrupted is the notebook's line at which an interrupt found the code.
+	Interrupted int   `json:"interrupted,omitempty"`
+	Done        *done `json:"ended,omitempty"`
 }
 
 type done struct {

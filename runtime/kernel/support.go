@@ -26,7 +26,7 @@ func (c *child) support(ctx context.Context) map[string]map[string]reflect.Value
 	checked := reflect.ValueOf(func(values ...any) {
 		last := len(values) - 1
 		if err, ok := values[last].(error); ok && err != nil {
-			panic(failure{line: c.line, message: err.Error()})
+			panic(failure{line: int(c.line.Load()), message: err.Error()})
 		}
 		c.show(values[:last]...)
 	})
@@ -38,7 +38,7 @@ func (c *child) support(ctx context.Context) map[string]map[string]reflect.Value
 		cell.Support + "/support": {
 			"Ctx": reflect.ValueOf(&ctx).Elem(),
 			"Line": reflect.ValueOf(func(line int) {
-				c.line = line
+				c.line.Store(int64(line))
 				c.send(message{Event: Event{Line: line}})
 			}),
 			"Fail":        reflect.ValueOf(func(line int, err error) { panic(failure{line: line, message: err.Error()}) }),
