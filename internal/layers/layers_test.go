@@ -3,10 +3,13 @@
 package layers
 
 import (
+	"os"
 	"os/exec"
 	"path"
 	"strings"
 	"testing"
+
+	"golang.org/x/mod/modfile"
 )
 
 // layers are the packages of the module from the top down. A package may
@@ -66,5 +69,33 @@ func TestArrowsPointDownward(t *testing.T) {
 	}
 	if seen == 0 {
 		t.Error("no imports found")
+	}
+}
+
+// Every module that go.mod requires has its reason in docs/architecture.md.
+func TestDependenciesAreDefended(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := modfile.Parse("go.mod", mod, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range file.Require {
+		if !r.Indirect && !strings.Contains(string(page), "| "+r.Mod.Path+" | ") {
+			t.Errorf("%s is required without a reason", r.Mod.Path)
+		}
+	}
+	for line := range strings.Lines(string(page)) {
+		fields := strings.Split(line, " | ")
+		name := strings.TrimPrefix(fields[0], "| ")
+		if len(fields) == 2 && strings.Contains(name, ".") && !strings.Contains(string(mod), name+" v") {
+			t.Errorf("%s is defended but not required", name)
+		}
 	}
 }
