@@ -202,7 +202,7 @@ func (d *display) redraw() {
 // erase takes back what redraw drew.
 func (d *display) erase() {
 	if d.drawn > 0 {
-		fmt.Fprintf(d.env.stderr, "\x1b[%dA\x1b[J", d.drawn)
+		fmt.Fprintf(d.env.stderr, "\r\x1b[%dA\x1b[J", d.drawn)
 		d.drawn = 0
 	}
 }

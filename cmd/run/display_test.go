@@ -42,7 +42,7 @@ func TestTerminalShowsTheRunningCellInOneLine(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 		d.observe(engine.Event{Kind: "done", Notebook: "long.md"})
 	})
-	const up = "\x1b[1A\x1b[J"
+	const up = "\r\x1b[1A\x1b[J"
 	frames := strings.Split(out, up)
 	if len(frames) != 652 || frames[len(frames)-1] != "" {
 		t.Fatalf("%d frames, the last %q: each must be taken back", len(frames), frames[len(frames)-1])
