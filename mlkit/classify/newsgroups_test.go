@@ -1,10 +1,9 @@
 package classify_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
+	"viva/internal/publicdata"
 	"viva/mlkit/classify"
 	"viva/mlkit/data"
 	"viva/mlkit/metric"
@@ -16,17 +15,7 @@ import (
 // skips where the public data sets are not there.
 func newsgroups(t testing.TB, part string) *data.Corpus {
 	t.Helper()
-	root := os.Getenv("VIVA_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(root, "classification", "20newsgroups", "20news-bydate-"+part+".tar.gz")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("VIVA_REQUIRE_DATA") == "1" {
-			t.Fatalf("VIVA_REQUIRE_DATA=1, but 20 Newsgroups is not there: %v", err)
-		}
-		t.Skipf("20 Newsgroups is not there (set VIVA_DATA to the folder of the public data sets): %v", err)
-	}
+	path := publicdata.Path(t, "classification/20newsgroups/20news-bydate-"+part+".tar.gz")
 	c, err := data.Open(t.Context(), path, data.Options{Headers: "keep", Encoding: "latin1"})
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"viva/internal/publicdata"
 	"viva/mlkit/data"
 	"viva/mlkit/trace"
 )
@@ -336,17 +337,7 @@ func TestMessagesHaveThreadsAndBodies(t *testing.T) {
 }
 
 func TestTwentyNewsgroups(t *testing.T) {
-	root := os.Getenv("VIVA_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(root, "classification", "20newsgroups")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("VIVA_REQUIRE_DATA") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("skipped: 20 Newsgroups is not at %s; VIVA_DATA can name the folder of the data sets", path)
-	}
+	path := publicdata.Path(t, "classification/20newsgroups")
 	c := open(t, path, data.Options{})
 	for what, got := range map[string][2]int{
 		"documents": {c.Len(), 18846}, "train": {len(c.Indices("train")), 11314}, "test": {len(c.Indices("test")), 7532},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"viva/internal/publicdata"
 	"viva/mlkit/data"
 	"viva/mlkit/leak"
 )
@@ -383,16 +383,9 @@ func TestSampleLeaksWhatWasPlanted(t *testing.T) {
 // The pairs of DUPLICATES.tsv were found by other means, with the same
 // definitions.
 func TestTwentyNewsgroupsAgreesWithKnownDuplicates(t *testing.T) {
-	root := os.Getenv("VIVA_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	file, err := os.Open(filepath.Join(root, "DUPLICATES.tsv"))
+	file, err := os.Open(publicdata.Path(t, "DUPLICATES.tsv"))
 	if err != nil {
-		if os.Getenv("VIVA_REQUIRE_DATA") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("skipped: the data sets are not at %s; VIVA_DATA can name their folder", root)
+		t.Fatal(err)
 	}
 	defer file.Close()
 	var want []string
@@ -401,7 +394,7 @@ func TestTwentyNewsgroupsAgreesWithKnownDuplicates(t *testing.T) {
 			want = append(want, strings.Join(f[1:8], " "))
 		}
 	}
-	c, err := data.Open(context.Background(), filepath.Join(root, "classification", "20newsgroups"), data.Options{})
+	c, err := data.Open(context.Background(), publicdata.Path(t, "classification/20newsgroups"), data.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

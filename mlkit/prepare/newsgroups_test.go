@@ -1,10 +1,9 @@
 package prepare_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
+	"viva/internal/publicdata"
 	"viva/mlkit/data"
 	"viva/mlkit/prepare"
 )
@@ -12,17 +11,7 @@ import (
 // On real posts the cues are signatures and names: removing what they give
 // away must not destroy the corpus.
 func TestTwentyNewsgroupsSurvivesPreparation(t *testing.T) {
-	root := os.Getenv("VIVA_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	path := filepath.Join(root, "classification", "20newsgroups")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("VIVA_REQUIRE_DATA") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("skipped: 20 Newsgroups is not at %s; VIVA_DATA can name the folder of the data sets", path)
-	}
+	path := publicdata.Path(t, "classification/20newsgroups")
 	c, err := data.Open(background, path, data.Options{})
 	if err != nil {
 		t.Fatal(err)
