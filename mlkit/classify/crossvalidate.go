@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"sync/atomic"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -93,7 +93,8 @@ type outcome struct {
 
 func crossValidate(ctx context.Context, counts *text.Counts, labels []string, folds *split.Folds, opt Options) (*CrossValidation, error) {
 	outcomes := make([]outcome, len(folds.Folds))
-	var done atomic.Int64
+	var mu sync.Mutex
+	done, logged := 0, 0
 	trace.Progress(ctx, "cross-validation", 0, len(outcomes))
 	group, foldCtx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -103,10 +104,17 @@ func crossValidate(ctx context.Context, counts *text.Counts, labels []string, fo
 			if err != nil {
 				return fmt.Errorf("classify: fold %d of %d: %w", i+1, len(outcomes), err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			outcomes[i] = o
-			trace.Logf(ctx, "fold %d of %d: %d training documents, %d terms; accuracy %s in training, %s in test", i+1, len(outcomes),
-				o.fold.TrainSize, o.fold.Features, view.FormatUnit(o.fold.TrainAccuracy, "%"), view.FormatUnit(o.fold.TestAccuracy, "%"))
-			trace.Progress(ctx, "cross-validation", int(done.Add(1)), len(outcomes))
+			// Folds end in any order; the log is the same in every run.
+			for ; logged < len(outcomes) && outcomes[logged].predicted != nil; logged++ {
+				f := outcomes[logged].fold
+				trace.Logf(ctx, "fold %d of %d: %d training documents, %d terms; accuracy %s in training, %s in test", logged+1, len(outcomes),
+					f.TrainSize, f.Features, view.FormatUnit(f.TrainAccuracy, "%"), view.FormatUnit(f.TestAccuracy, "%"))
+			}
+			done++
+			trace.Progress(ctx, "cross-validation", done, len(outcomes))
 			return nil
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/token"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -226,8 +227,8 @@ func parseScalar(kind, s string) (any, error) {
 		return v, nil
 	case "float":
 		v, err := strconv.ParseFloat(s, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%q is not a number", s)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("%q is not a finite number", s)
 		}
 		return v, nil
 	case "bool":
