@@ -11,6 +11,8 @@ import (
 
 func init() {
 	Tables["viva/mlkit/prepare/prepare"] = map[string]reflect.Value{
+		"Assign":           reflect.ValueOf(viva_mlkit_prepare.Assign),
+		"AssignOptions":    reflect.ValueOf((*viva_mlkit_prepare.AssignOptions)(nil)),
 		"BalanceDomains":   reflect.ValueOf(viva_mlkit_prepare.BalanceDomains),
 		"BalanceOptions":   reflect.ValueOf((*viva_mlkit_prepare.BalanceOptions)(nil)),
 		"Cue":              reflect.ValueOf((*viva_mlkit_prepare.Cue)(nil)),

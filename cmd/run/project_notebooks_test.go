@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"viva/runtime/record"
+)
+
+// Two runs of the project's notebooks give the same records, but for times.
+func TestTwoRunsGiveTheSameRecord(t *testing.T) {
+	dir := t.TempDir()
+	notebooks, err := filepath.Abs("../../notebooks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(out, name string) record.Run {
+		b, err := os.ReadFile(filepath.Join(dir, out, name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r record.Run
+		if err := json.Unmarshal(b, &r); err != nil {
+			t.Fatal(err)
+		}
+		r.Duration = 0
+		for i := range r.Cells {
+			r.Cells[i].Duration = 0
+		}
+		return r
+	}
+	for _, out := range []string{"first", "second"} {
+		cmd := exec.Command("run", "-q", "-o", out, notebooks)
+		cmd.Dir = dir
+		if b, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, b)
+		}
+	}
+	for _, name := range []string{"01-verify", "02-classifier"} {
+		first, second := read("first", name), read("second", name)
+		second.Started = first.Started
+		if diff := cmp.Diff(first, second); diff != "" {
+			t.Errorf("%s differs (-first +second):\n%s", name, diff)
+		}
+	}
+}
+
+// They also run on a corpus that is no more than texts and classes: no split,
+// no groups, no domains.
+func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
+	dir := t.TempDir()
+	notebooks, err := filepath.Abs("../../notebooks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	words := map[string][]string{
+		"ships": strings.Fields("sea sail harbour keel mast crew tide anchor deck storm"),
+		"birds": strings.Fields("wing feather nest song beak flight egg tree seed storm"),
+	}
+	var b strings.Builder
+	b.WriteString("label,text\n")
+	for i := range 120 {
+		label := []string{"ships", "birds"}[i%2]
+		fmt.Fprintf(&b, "%s,\"", label)
+		for range 12 {
+			b.WriteString(words[label][rng.IntN(10)] + " ")
+		}
+		fmt.Fprintf(&b, "and number %d\"\n", i)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "plain.csv"), []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("run", "-p", "data=plain.csv", notebooks)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "outputs", "01-verify.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "120 documents had no group") {
+		t.Error("the report does not say that groups were assumed")
+	}
+}
