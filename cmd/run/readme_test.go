@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Every command of the README works as it stands there.
+// Every command and the example of the README work as they stand there.
 func TestReadmeCommands(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -46,7 +46,19 @@ func TestReadmeCommands(t *testing.T) {
 	if ran < 4 {
 		t.Errorf("only %d commands found in README.md", ran)
 	}
-	for _, page := range []string{"outputs/01-verify.html", "outputs/02-classifier.html", "outputs/seed-11/01-verify.html"} {
+	example := regexp.MustCompile("(?s)\n````markdown\n(.*?)````").FindSubmatch(readme)
+	if example == nil {
+		t.Fatal("README has no example")
+	}
+	if err := os.WriteFile(filepath.Join(work, "example.md"), example[1], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("run", "example.md")
+	cmd.Dir = work
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("the example: %v\n%s", err, out)
+	}
+	for _, page := range []string{"outputs/example.html", "outputs/01-verify.html", "outputs/02-classifier.html", "outputs/seed-11/01-verify.html"} {
 		if _, err := os.Stat(filepath.Join(work, page)); err != nil {
 			t.Error(err)
 		}
