@@ -5,6 +5,7 @@ import (
 	"html"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"viva/mlkit/view"
 )
@@ -99,6 +100,9 @@ func cellHTML(b *strings.Builder, c view.Cell, numeric bool) {
 	if !numeric && isName(c.Text) {
 		classes = append(classes, "name")
 	}
+	if !numeric && utf8.RuneCountInString(c.Text) > sentence {
+		classes = append(classes, "sentence")
+	}
 	switch c.Tone {
 	case "good", "warn", "bad":
 		classes = append(classes, "tone-"+c.Tone)
@@ -112,6 +116,10 @@ func cellHTML(b *strings.Builder, c view.Cell, numeric bool) {
 	}
 	b.WriteString(">" + strings.ReplaceAll(html.EscapeString(plainText(c.Text)), "\n", "<br>") + "</td>")
 }
+
+// sentence is the number of characters from which a text gets a width that it
+// can be read in, even where the table then has to be scrolled sideways.
+const sentence = 60
 
 // isName reports whether a text is one short word, such as a document's
 // identifier, which a narrow column would break at its hyphens.
