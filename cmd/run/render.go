@@ -79,6 +79,9 @@ func render(ctx context.Context, env environment, args []string) error {
 	if jobs, err = order(jobs); err != nil {
 		return err
 	}
+	if err := separate(s.out, jobs); err != nil {
+		return err
+	}
 	if err := writable(s.out, jobs); err != nil {
 		return err
 	}
@@ -110,6 +113,25 @@ func render(ctx context.Context, env environment, args []string) error {
 	}
 	if len(problems) > 0 || slices.ContainsFunc(jobs, func(j *job) bool { return !j.outcome.passed }) {
 		return errFailed
+	}
+	return nil
+}
+
+// separate refuses output that would replace a notebook: a report's NAME.md
+// would otherwise be written over the NAME.md that it comes from.
+func separate(out string, jobs []*job) error {
+	if out == "" {
+		return usagef("-o needs the name of a folder")
+	}
+	for _, j := range jobs {
+		for _, ending := range []string{".md", ".json", ".html"} {
+			target := filepath.Join(out, filepath.FromSlash(j.name)+ending)
+			for _, other := range jobs {
+				if sameFile(target, other.path) {
+					return usagef("the report of %s would replace the notebook %s; choose another output folder with -o", j.path, other.path)
+				}
+			}
+		}
 	}
 	return nil
 }
