@@ -156,11 +156,11 @@ func (d *display) finished(j *job) {
 		for _, o := range c.Outputs {
 			if o.Gate != nil && !o.Gate.Passed {
 				fmt.Fprintf(d.env.stderr, "%s:%d:1: gate not passed: %s (%s; must be %s)\n",
-					j.path, c.Line, o.Gate.Text, o.Gate.Metric.Text(), o.Gate.Bound.Text(o.Gate.Metric.Unit))
+					j.path, c.Line, o.Gate.Text, o.Gate.Metric.TextBeside(o.Gate.Bound), o.Gate.Bound.Text(o.Gate.Metric.Unit))
 			}
 			if d.s.strict && o.Claim != nil && !o.Claim.Met {
 				fmt.Fprintf(d.env.stderr, "%s:%d:1: claim not met: %s (%s; must be %s)\n",
-					j.path, c.Line, o.Claim.Text, o.Claim.Metric.Text(), o.Claim.Bound.Text(o.Claim.Metric.Unit))
+					j.path, c.Line, o.Claim.Text, o.Claim.Metric.TextBeside(o.Claim.Bound), o.Claim.Bound.Text(o.Claim.Metric.Unit))
 			}
 		}
 	}

@@ -130,21 +130,25 @@ func (c Column) number(x float64, whole bool) Cell {
 // FormatUnit prints x as Metric.Unit describes, with the unit's usual number
 // of decimals: "%" and "points" one, "count" none, "s" by size, others three.
 func FormatUnit(x float64, unit string) string {
+	return formatUnit(x, unit, usualDigits(x, unit))
+}
+
+func usualDigits(x float64, unit string) int {
 	switch unit {
 	case "%", "points":
-		return formatUnit(x, unit, 1)
+		return 1
 	case "count":
-		return formatUnit(x, unit, 0)
+		return 0
 	case "s":
 		switch {
 		case x < 0.01:
-			return formatUnit(x, unit, 4)
+			return 4
 		case x < 1:
-			return formatUnit(x, unit, 2)
+			return 2
 		}
-		return formatUnit(x, unit, 1)
+		return 1
 	}
-	return formatUnit(x, unit, 3)
+	return 3
 }
 
 func formatUnit(x float64, unit string, digits int) string {

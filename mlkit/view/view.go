@@ -132,6 +132,20 @@ func (m Metric) View() []Item { return []Item{{Metric: &m}} }
 // Text returns the value as a person reads it, with its unit.
 func (m Metric) Text() string { return FormatUnit(m.Value, m.Unit) }
 
+// TextBeside returns the value as a person reads it beside a bound: with as
+// many more decimals as it takes to see on which side of it the value lies.
+func (m Metric) TextBeside(b Bound) string {
+	digits := usualDigits(m.Value, m.Unit)
+	text := formatUnit(m.Value, m.Unit, digits)
+	for _, end := range []*float64{b.Low, b.High} {
+		for end != nil && *end != m.Value && digits < 12 && formatUnit(m.Value, m.Unit, digits) == formatUnit(*end, m.Unit, digits) {
+			digits++
+			text = formatUnit(m.Value, m.Unit, digits)
+		}
+	}
+	return text
+}
+
 // Bound is what a claim or a gate demands of a number. Both ends are
 // inclusive; a nil end is open.
 type Bound struct {

@@ -87,6 +87,27 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// A verdict must not look like its opposite: what rounds to the bound is
+// printed until the difference shows.
+func TestValueBesideItsBound(t *testing.T) {
+	for _, c := range []struct {
+		m    Metric
+		b    Bound
+		want string
+	}{
+		{Metric{Value: 0.15004, Unit: "points"}, AtMost(0.15), "15.004 points"},
+		{Metric{Value: 0.84996, Unit: "%"}, AtLeast(0.85), "84.996 %"},
+		{Metric{Value: 0.86, Unit: "%"}, Between(0.85, 0.92), "86.0 %"},
+		{Metric{Value: 0.15, Unit: "points"}, AtMost(0.15), "15.0 points"},
+		{Metric{Value: 3, Unit: "count"}, AtMost(0), "3"},
+		{Metric{Value: math.NaN(), Unit: "%"}, AtLeast(0.5), "–"},
+	} {
+		if got := c.m.TextBeside(c.b); got != c.want {
+			t.Errorf("%v beside %s is %q, want %q", c.m.Value, c.b.Text(c.m.Unit), got, c.want)
+		}
+	}
+}
+
 type temperature float64
 
 func (t temperature) View() []Item { return Note{Text: fmt.Sprintf("%g°", float64(t))}.View() }

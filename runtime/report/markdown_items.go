@@ -245,6 +245,12 @@ func (m *markdown) verdictText(v verdict, evidence []view.Item) (string, error) 
 		text += ", " + markdownText(v.Interval)
 	}
 	text += "; bound: " + markdownText(v.Bound)
+	if v.Name != "" {
+		text += "; metric: " + markdownText(v.Name)
+		if v.Detail != "" {
+			text += ", " + markdownText(v.Detail)
+		}
+	}
 	if v.Source != "" {
 		text += "; source: " + markdownText(v.Source)
 	}

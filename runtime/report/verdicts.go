@@ -43,7 +43,7 @@ func (v verdict) Sign() string {
 
 func newVerdict(kind, text string, m view.Metric, b view.Bound, ok bool) verdict {
 	return verdict{
-		Kind: kind, OK: ok, Text: text, Name: m.Name, Value: m.Text(), Bound: b.Text(m.Unit),
+		Kind: kind, OK: ok, Text: text, Name: m.Name, Value: m.TextBeside(b), Bound: b.Text(m.Unit),
 		Detail: m.Detail, Interval: intervalText(&m),
 	}
 }
