@@ -2,6 +2,7 @@
 // ("peers") on public data.
 //
 //	go run ./bench NAME [-data DIR] [-peers] [-runs N]
+//	go run ./bench conformance [-folder NAME] [-list] [-every N]
 //
 // NAME is a benchmark; without one, those that there are are listed. Results
 // are JSON lines on standard output, one for each measured quantity:
@@ -12,6 +13,10 @@
 // The peer's fields are there only with -peers, which runs the peer in the same
 // run, in turns with our own: on a busy machine seconds mean little and ratios
 // still something. Times are medians over the runs.
+//
+// conformance is not against a peer but against Go: it counts how many of Go's
+// own test programs the engine runs as the compiler does, refuses, or runs
+// otherwise, over all and for each folder; -list names the last two.
 //
 // Exit status: 0 measured, 1 failed, 2 usage.
 package main
@@ -26,6 +31,8 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+
+	"viva/runtime/kernel"
 )
 
 // settings are what the command line says.
@@ -33,6 +40,11 @@ type settings struct {
 	data  string
 	peers bool
 	runs  int
+	// folder, list and every are conformance's: one folder only, print what is
+	// not the same, and one of every so many programs.
+	folder string
+	list   bool
+	every  int
 	// log is where progress goes.
 	log io.Writer
 }
@@ -47,6 +59,7 @@ type benchmark struct {
 
 var benchmarks = []benchmark{
 	{"classify", "TF-IDF and linear SVM on 20 Newsgroups, against scikit-learn", classify20ng},
+	{"conformance", "Go's own test programs, interpreted, against what they print when compiled", conformance},
 }
 
 // result is one measured quantity.
@@ -59,6 +72,9 @@ type result struct {
 	Peer      string  `json:"peer,omitempty"`
 	PeerValue float64 `json:"peer_value,omitempty"`
 	Ratio     float64 `json:"ratio,omitempty"`
+	// Folder is the part that was measured, empty for all.
+	Folder string `json:"folder,omitempty"`
+	Note   string `json:"note,omitempty"`
 }
 
 // against adds the peer's value. less says that a smaller value is better.
@@ -73,6 +89,7 @@ func (r result) against(peer string, value float64, less bool) result {
 }
 
 func main() {
+	kernel.Main()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -101,6 +118,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&s.data, "data", "../shared/data", "`folder` with the public data sets")
 	flags.BoolVar(&s.peers, "peers", false, "also run the peer")
 	flags.IntVar(&s.runs, "runs", 3, "`number` of timed runs, of which the median counts")
+	if args[0] == "conformance" {
+		flags.StringVar(&s.folder, "folder", "", "only this `folder` of Go's tests; . for the files at the top")
+		flags.BoolVar(&s.list, "list", false, "print the programs that are refused or differ")
+		flags.IntVar(&s.every, "every", 1, "run one of every `N` programs")
+	}
 	if err := flags.Parse(args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0

@@ -139,6 +139,7 @@ type checker struct {
 	diagnostics []record.Diagnostic
 	units       int
 	must        types.Object
+	generics    generics
 }
 
 func (c *checker) report(cell, line, column int, message, hint string) {

@@ -23,6 +23,7 @@ type chunk struct {
 	// last one went to another chunk.
 	closed bool
 	value  bool // an inline expression
+	whole  bool // a whole Go file, which means what Go says
 
 	code string // the cell's code
 	// line and indent place the code in the notebook.
@@ -222,7 +223,7 @@ func (c *checker) restrict(ch *chunk) {
 			continue
 		}
 		if ch.kind != statement {
-			if f.Recv == nil && f.Name.Name == "init" {
+			if f.Recv == nil && f.Name.Name == "init" && !ch.whole {
 				refuse(f.Name.Pos(), "an init function in a cell", "write its statements at the top level of the cell; they run there")
 			}
 			continue
@@ -249,7 +250,7 @@ func (c *checker) typeCheck(ch *chunk) bool {
 	// a notebook, but all share one package, or the fields and methods of types
 	// declared above would be another package's.
 	pkg := c.pkg
-	*pkg = *types.NewPackage("main", "main")
+	c.freshScope()
 	own := map[string]bool{}
 	for _, d := range ch.file.Decls {
 		switch d := d.(type) {
@@ -275,11 +276,7 @@ func (c *checker) typeCheck(ch *chunk) bool {
 			pkg.Scope().Insert(v.object)
 		}
 	}
-	ch.info = &types.Info{
-		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-		Instances: map[*ast.Ident]types.Instance{}, Scopes: map[ast.Node]*types.Scope{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
-		Implicits: map[ast.Node]types.Object{},
-	}
+	ch.info = newInfo()
 	var errs []types.Error
 	conf := types.Config{
 		Importer:                 c.importer,
@@ -333,6 +330,20 @@ func (c *checker) typeCheck(ch *chunk) bool {
 		}
 	}
 	return ok
+}
+
+// freshScope empties the package's scope. The scope stays the same one, since
+// go/types tells by it that types declared above are the package's.
+func (c *checker) freshScope() {
+	*c.pkg.Scope() = *types.NewScope(types.Universe, token.NoPos, token.NoPos, "")
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Instances: map[*ast.Ident]types.Instance{}, Scopes: map[ast.Node]*types.Scope{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Implicits: map[ast.Node]types.Object{},
+	}
 }
 
 // function is the declaration that a statement chunk is wrapped in.

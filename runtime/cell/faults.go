@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -13,38 +14,78 @@ import (
 // wrong result must not give one.
 func (l *lowering) faults() {
 	called := map[ast.Expr]bool{}
+	kept := map[*ast.CallExpr]bool{}
 	single := map[ast.Stmt]bool{} // statements in places that hold only one
-	ast.Inspect(l.ch.file, func(n ast.Node) bool {
+	l.inspect(func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
 			called[ast.Unparen(n.Fun)] = true
+			l.errorsCall(n)
+			l.formatting(n)
+		case *ast.BinaryExpr:
+			l.comparison(n)
 		case *ast.IfStmt:
 			single[n.Init] = true
 		case *ast.SwitchStmt:
 			single[n.Init] = true
+			l.oneOfSeveral(n)
+			l.interfaceSwitch(n)
+		case *ast.CommClause:
+			single[n.Comm] = true
 		case *ast.TypeSwitchStmt:
 			single[n.Init] = true
 			l.typeSwitch(n)
+			l.wrappedSwitch(n)
 		case *ast.ForStmt:
 			single[n.Init], single[n.Post] = true, true
-			l.deferInLoop(n.Body)
+			l.closuresIn(n.Body, kept)
 		case *ast.RangeStmt:
-			l.deferInLoop(n.Body)
-		case *ast.DeferStmt:
-			l.deferredCall(n)
+			l.closuresIn(n.Body, kept)
+		case *ast.Ident:
+			l.printing(n)
+		case *ast.DeclStmt:
+			l.severalValues(n)
 		case *ast.AssignStmt:
 			l.tupleAssignment(n, single[n])
+			l.multipleInto(n, single[n])
+			if len(n.Lhs) == len(n.Rhs) && len(n.Lhs) == 1 {
+				l.intoWrapper(l.ch.info.TypeOf(n.Lhs[0]), n.Rhs[0])
+			}
+		case *ast.ValueSpec:
+			for i, v := range n.Values {
+				if n.Type != nil {
+					l.intoWrapper(l.ch.info.TypeOf(n.Names[i]), v)
+				}
+			}
+		case *ast.StructType:
+			l.hiddenFields(n)
 		case *ast.TypeAssertExpr:
 			if n.Type != nil {
-				l.dynamicType(n.Type, n.X)
+				l.dynamicType(n.Type)
 			}
+			l.assertion(n)
 		case *ast.SelectorExpr:
-			if s := l.ch.info.Selections[n]; s != nil && s.Kind() == types.MethodVal && !called[n] {
-				l.methodValue(n, s)
+			if s := l.ch.info.Selections[n]; s != nil {
+				l.promoted(n, s)
+				if s.Kind() == types.MethodExpr {
+					l.methodExpression(n, s)
+				}
+				if s.Kind() == types.MethodVal && !called[n] {
+					l.methodValue(n, s)
+				}
 			}
 		}
 		return true
 	})
+	l.defers()
+}
+
+// printing gives print and println Go's own form: the interpreter puts spaces
+// between what print writes, and writes numbers as fmt does.
+func (l *lowering) printing(id *ast.Ident) {
+	if b, ok := l.ch.info.Uses[id].(*types.Builtin); ok && (b.Name() == "print" || b.Name() == "println") {
+		l.replace(id.Pos(), id.End(), supportName+"."+strings.ToUpper(b.Name()[:1])+b.Name()[1:])
+	}
 }
 
 // tupleAssignment spells out `a, b = f(), 8`, of which the interpreter makes
@@ -52,7 +93,7 @@ func (l *lowering) faults() {
 // left to right.
 func (l *lowering) tupleAssignment(n *ast.AssignStmt, single bool) {
 	define := n.Tok == token.DEFINE
-	if len(n.Lhs) != len(n.Rhs) || len(n.Lhs) < 2 || define && !l.topLevel(n) || !define && n.Tok != token.ASSIGN {
+	if len(n.Lhs) != len(n.Rhs) || len(n.Lhs) < 2 || define && !l.topLevel(n) && !literals(n.Rhs) || !define && n.Tok != token.ASSIGN {
 		return
 	}
 	calls := false
@@ -63,7 +104,7 @@ func (l *lowering) tupleAssignment(n *ast.AssignStmt, single bool) {
 			return true
 		})
 	}
-	if !calls {
+	if !calls && !l.leftDepends(n) {
 		return
 	}
 	const split = "write one assignment to a line"
@@ -111,8 +152,81 @@ func (l *lowering) tupleAssignment(n *ast.AssignStmt, single bool) {
 		l.insert(n.Rhs[i].Pos(), "("+typ+")(")
 		l.insert(n.Rhs[i].End(), ")")
 	}
-	l.replace(n.Pos(), n.TokPos+token.Pos(len(n.Tok.String())), strings.Join(temps, ", ")+" :=")
+	// One statement for each value: beside a composite literal, a call gives
+	// nothing even in a definition.
+	at := n.Pos()
+	for i, r := range n.Rhs {
+		sep := "; "
+		if i == 0 {
+			sep = ""
+		}
+		l.replace(at, r.Pos(), sep+temps[i]+" := ")
+		at = r.End()
+	}
+	if define && !l.topLevel(n) {
+		l.insert(n.End(), "; "+l.loweredList(n.Lhs)+" := "+strings.Join(temps, ", "))
+		return
+	}
 	l.insert(n.End(), "; "+strings.Join(sets, "; "))
+}
+
+// severalValues refuses `var a, b = f(), 8` in a function: the interpreter
+// makes only part of it.
+func (l *lowering) severalValues(n *ast.DeclStmt) {
+	d, ok := n.Decl.(*ast.GenDecl)
+	if !ok || d.Tok != token.VAR {
+		return
+	}
+	for _, s := range d.Specs {
+		v := s.(*ast.ValueSpec)
+		calls := slices.ContainsFunc(v.Values, func(x ast.Expr) bool {
+			_, ok := ast.Unparen(x).(*ast.CallExpr)
+			return ok
+		})
+		if calls && len(v.Values) > 1 {
+			l.refuse(v, "the interpreter cannot run a declaration of several values with a call", "declare one variable to a line")
+		}
+	}
+}
+
+func (l *lowering) loweredList(list []ast.Expr) string {
+	var texts []string
+	for _, x := range list {
+		texts = append(texts, l.loweredText(x))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// literals reports whether one of the values is a composite literal.
+func literals(list []ast.Expr) bool {
+	return slices.ContainsFunc(list, func(x ast.Expr) bool {
+		_, ok := ast.Unparen(x).(*ast.CompositeLit)
+		return ok
+	})
+}
+
+// leftDepends reports whether an assignment sets a variable that stands in one
+// of its other left sides, as in `i, x[i] = 1, 2`.
+func (l *lowering) leftDepends(n *ast.AssignStmt) bool {
+	set := map[types.Object]bool{}
+	for _, x := range n.Lhs {
+		if id, ok := x.(*ast.Ident); ok {
+			set[l.ch.info.ObjectOf(id)] = true
+		}
+	}
+	depends := false
+	for _, x := range n.Lhs {
+		if _, ok := x.(*ast.Ident); ok {
+			continue
+		}
+		ast.Inspect(x, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && set[l.ch.info.Uses[id]] {
+				depends = true
+			}
+			return true
+		})
+	}
+	return depends
 }
 
 // topLevel reports whether a statement stands at the top level of the cell,
@@ -139,16 +253,7 @@ func (l *lowering) loweredText(x ast.Expr) string {
 func (l *lowering) methodValue(n *ast.SelectorExpr, s *types.Selection) {
 	const hint = "write a function literal that calls the method"
 	method := s.Obj().(*types.Func)
-	recv := l.ch.info.TypeOf(n.X)
-	prefix := ""
-	_, isPointer := recv.Underlying().(*types.Pointer)
-	_, wantsPointer := method.Signature().Recv().Type().(*types.Pointer)
-	switch {
-	case wantsPointer && !isPointer:
-		recv, prefix = types.NewPointer(recv), "&"
-	case !wantsPointer && isPointer && !types.IsInterface(recv):
-		recv, prefix = recv.Underlying().(*types.Pointer).Elem(), "*"
-	}
+	recv, prefix := l.receiver(n, s)
 	sig := s.Type().(*types.Signature)
 	receiver, err := l.spell(recv)
 	if err != nil {
@@ -187,93 +292,41 @@ func (l *lowering) methodValue(n *ast.SelectorExpr, s *types.Selection) {
 	l.replace(n.X.End(), n.End(), "))")
 }
 
-// deferInLoop refuses defer in a loop: all such calls see the variables of the
-// last iteration.
-func (l *lowering) deferInLoop(body *ast.BlockStmt) {
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.ForStmt, *ast.RangeStmt:
-			return false // visited by itself
-		case *ast.DeferStmt:
-			l.refuse(n, "the interpreter runs defer in a loop wrongly", "put the loop's body into a function")
-		}
-		return true
-	})
-}
-
-// deferredCall refuses deferred calls of function variables, which can wait
-// for ever, and of builtins, which do nothing.
-func (l *lowering) deferredCall(n *ast.DeferStmt) {
-	var o types.Object
-	switch f := ast.Unparen(n.Call.Fun).(type) {
-	case *ast.Ident:
-		o = l.ch.info.Uses[f]
-	case *ast.SelectorExpr:
-		o = l.ch.info.Uses[f.Sel]
-	}
-	const hint = "call it before each return, or defer a declared function"
-	switch o := o.(type) {
-	case *types.Var:
-		l.refuse(n, "the interpreter cannot defer a call of a function variable", hint)
-	case *types.Builtin:
-		if o.Name() == "delete" || o.Name() == "clear" || o.Name() == "copy" {
-			l.refuse(n, fmt.Sprintf("the interpreter cannot defer %s", o.Name()), hint)
-		}
-	}
-}
-
 func (l *lowering) typeSwitch(n *ast.TypeSwitchStmt) {
-	var x ast.Expr
-	switch a := n.Assign.(type) {
-	case *ast.ExprStmt:
-		x = a.X.(*ast.TypeAssertExpr).X
-	case *ast.AssignStmt:
-		x = a.Rhs[0].(*ast.TypeAssertExpr).X
-	}
 	for _, clause := range n.Body.List {
 		for _, t := range clause.(*ast.CaseClause).List {
-			l.dynamicType(t, x)
+			l.dynamicType(t)
 		}
 	}
 }
 
 // dynamicType refuses to ask an interface value for a type that the
 // interpreter does not keep: it forgets the methods of a cell's own types, and
-// which named type a plain value had.
-func (l *lowering) dynamicType(t, x ast.Expr) {
+// which named type a value had.
+func (l *lowering) dynamicType(t ast.Expr) {
 	typ := l.ch.info.TypeOf(t)
-	if typ == nil {
+	if typ == nil || l.ch.info.Types[t].IsNil() {
 		return
 	}
-	methods, basics := l.ownTypes()
 	const hint = "keep such values in variables of their own types"
 	switch u := typ.Underlying().(type) {
 	case *types.Interface:
-		if methods && u.NumMethods() > 0 {
-			l.refuse(t, fmt.Sprintf("the interpreter cannot tell whether a value of a cell's own type implements %s", types.TypeString(typ, types.RelativeTo(l.c.pkg))), hint)
-		}
-	case *types.Basic:
-		if basics && u.Kind() != types.UntypedNil {
-			l.refuse(t, fmt.Sprintf("the interpreter cannot tell %s from the cells' own types like it", types.TypeString(typ, types.RelativeTo(l.c.pkg))), hint)
+		if u.NumMethods() > 0 && l.ownMethods() {
+			l.refuse(t, fmt.Sprintf("the interpreter cannot tell whether a value of a cell's own type implements %s", l.typeText(typ)), hint)
 		}
 	case *types.Signature:
 		l.refuse(t, "the interpreter cannot ask a value for a function type", hint)
+	default:
+		l.distinguishable(t, typ)
 	}
 }
 
-// ownTypes reports whether the notebook so far declares a type with methods,
-// and one that is named after a basic type.
-func (l *lowering) ownTypes() (methods, basics bool) {
-	for _, n := range l.c.names {
-		if o, ok := n.object.(*types.TypeName); ok {
-			if named, ok := o.Type().(*types.Named); ok && !types.IsInterface(named) {
-				methods = methods || named.NumMethods() > 0
-				_, basic := named.Underlying().(*types.Basic)
-				basics = basics || basic
-			}
+// ownMethods reports whether the notebook so far declares a type with methods.
+func (l *lowering) ownMethods() bool {
+	for _, o := range l.namedTypes() {
+		if o.Type().(*types.Named).NumMethods() > 0 {
+			return true
 		}
 	}
-	return methods, basics
+	return false
 }

@@ -88,11 +88,17 @@ func (c *checker) resolveImports(ch *chunk) []Import {
 			continue // go/types says that the name is undefined
 		}
 		used = append(used, Import{n, p})
-		spec := &ast.ImportSpec{Name: ast.NewIdent(n), Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(p)}}
-		ch.file.Imports = append(ch.file.Imports, spec)
-		ch.file.Decls = append([]ast.Decl{&ast.GenDecl{Tok: token.IMPORT, Specs: []ast.Spec{spec}}}, ch.file.Decls...)
+		ch.addImport(Import{n, p})
 	}
 	return used
+}
+
+// addImport adds an import to the chunk's syntax, without a position: it is
+// not in its text.
+func (ch *chunk) addImport(im Import) {
+	spec := &ast.ImportSpec{Name: ast.NewIdent(im.Name), Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(im.Path)}}
+	ch.file.Imports = append(ch.file.Imports, spec)
+	ch.file.Decls = append([]ast.Decl{&ast.GenDecl{Tok: token.IMPORT, Specs: []ast.Spec{spec}}}, ch.file.Decls...)
 }
 
 // pick chooses the package of that name which has most of what is selected of

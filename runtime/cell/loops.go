@@ -12,12 +12,14 @@ import (
 // and variables of three-part loops that are new in every iteration.
 func (l *lowering) loops() {
 	labels := map[ast.Stmt]string{}
-	ast.Inspect(l.ch.file, func(n ast.Node) bool {
+	l.inspect(func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.LabeledStmt:
 			labels[n.Stmt] = n.Label.Name
 		case *ast.RangeStmt:
 			l.rangeInt(n)
+			l.rangeString(n)
+			l.rangeVariables(n)
 		case *ast.ForStmt:
 			l.iterationVariables(n, labels[n])
 		}
@@ -61,6 +63,74 @@ func (l *lowering) rangeInt(n *ast.RangeStmt) {
 		return
 	}
 	l.insert(n.Body.Lbrace+1, fmt.Sprintf(" %s %s %s; ", key, op, i))
+}
+
+// rangeVariables gives each iteration of a range loop its own variables, where
+// a function literal or a pointer could tell.
+func (l *lowering) rangeVariables(n *ast.RangeStmt) {
+	if n.Tok != token.DEFINE {
+		return
+	}
+	switch t := l.ch.info.TypeOf(n.X).Underlying().(type) {
+	case *types.Signature:
+		return // becomes parameters
+	case *types.Basic:
+		if t.Info()&types.IsInteger != 0 || !blank(n.Key) {
+			return // spelled out already
+		}
+	}
+	set := ""
+	for _, x := range []ast.Expr{n.Key, n.Value} {
+		id, ok := x.(*ast.Ident)
+		if !ok || id.Name == "_" {
+			continue
+		}
+		if o := l.ch.info.Defs[id]; o == nil || !l.captured(n.Body, o) {
+			continue
+		}
+		l.c.units++
+		name := fmt.Sprintf("%s%s%d", id.Name, dot, l.c.units)
+		l.replace(id.Pos(), id.End(), name)
+		set += fmt.Sprintf(" %s := %s;", id.Name, name)
+	}
+	if set != "" {
+		l.insert(n.Body.Lbrace+1, set+" ")
+	}
+}
+
+// rangeString makes `for i, r := range s` a loop over the characters and their
+// offsets, which the interpreter counts in characters.
+func (l *lowering) rangeString(n *ast.RangeStmt) {
+	tv := l.ch.info.Types[n.X]
+	basic, ok := tv.Type.Underlying().(*types.Basic)
+	if !ok || basic.Info()&types.IsString == 0 || blank(n.Key) {
+		return
+	}
+	l.c.units++
+	at := fmt.Sprintf("at%s%d", dot, l.c.units)
+	l.replace(n.For+token.Pos(len("for")), n.X.Pos(), fmt.Sprintf(" _, %s := range %s.Runes(string(", at, supportName))
+	l.insert(n.X.End(), "))")
+	set := ""
+	for _, part := range []struct {
+		x     ast.Expr
+		field string
+	}{{n.Key, "Offset"}, {n.Value, "Rune"}} {
+		if blank(part.x) {
+			continue
+		}
+		name := l.keyText(part.x)
+		if n.Tok == token.DEFINE {
+			set += fmt.Sprintf(" %s := %s.%s; _ = %s;", name, at, part.field, name)
+		} else {
+			set += fmt.Sprintf(" %s = %s.%s;", name, at, part.field)
+		}
+	}
+	l.insert(n.Body.Lbrace+1, set+" ")
+}
+
+func blank(x ast.Expr) bool {
+	id, ok := x.(*ast.Ident)
+	return x == nil || ok && id.Name == "_"
 }
 
 // keyText is the lowered spelling of what a range loop assigns to.

@@ -17,6 +17,19 @@ type lowering struct {
 	edits   []edit
 	imports []Import
 	decls   strings.Builder
+	// erased are the generic declarations that were taken out of the chunk.
+	erased []ast.Node
+	// local are the types of functions that move to package level.
+	local []localType
+	// results are the variables that a return without values gives.
+	results map[*ast.FuncType]string
+	// here says that types are spelled for the middle of a function.
+	here bool
+
+	// deferrers are the functions that defer; deferred gives the list that a
+	// deferred function literal is on.
+	deferrers []*deferring
+	deferred  map[*ast.FuncLit]string
 }
 
 // edit replaces the bytes from start to end of the cell's code.
@@ -31,10 +44,16 @@ func (c *checker) lower(ch *chunk, used []Import, out *Code) {
 	for _, im := range used {
 		l.packageName(im.Path)
 	}
-	l.names()
-	l.loops()
-	l.builtins()
-	l.faults()
+	var inits []string
+	if ch.whole {
+		inits = l.initFunctions()
+	}
+	l.templates(used)
+	l.passes()
+	if ch.whole {
+		l.wholeFile(out, inits)
+		return
+	}
 	if ch.kind != statement {
 		var text strings.Builder
 		line := 0
@@ -68,10 +87,39 @@ func (c *checker) lower(ch *chunk, used []Import, out *Code) {
 	l.unit(out, fmt.Sprintf("func %s() { %s\n}", name, l.text(first, last)), line, name+"()")
 }
 
-// unit appends a unit, after one for the declarations it needs.
+// passes makes the edits that do not depend on what kind of chunk it is.
+func (l *lowering) passes() {
+	l.hoist()
+	l.uses()
+	l.findDefers()
+	l.namedResults()
+	l.constants()
+	l.names()
+	l.loops()
+	l.rangeFunctions()
+	l.bareReturns()
+	l.builtins()
+	l.faults()
+	l.hoisted()
+}
+
+// inspect visits the chunk's syntax, but not what was taken out of it.
+func (l *lowering) inspect(visit func(ast.Node) bool) {
+	ast.Inspect(l.ch.file, func(n ast.Node) bool {
+		if n != nil && slices.Contains(l.erased, n) {
+			return false
+		}
+		return visit(n)
+	})
+}
+
+// unit appends a unit, after one for the declarations it needs. What
+// declarations need stands beside them, since it may mention their types.
 func (l *lowering) unit(out *Code, decls string, line int, call string) {
 	l.packageName(Support)
-	if l.decls.Len() > 0 {
+	if call == "" {
+		decls += "\n" + l.decls.String()
+	} else if l.decls.Len() > 0 {
 		out.Units = append(out.Units, Unit{Imports: l.imports, Decls: l.decls.String()})
 	}
 	out.Units = append(out.Units, Unit{Imports: l.imports, Decls: decls, Line: line, Call: call})
@@ -161,6 +209,9 @@ func (l *lowering) names() {
 	var musts []*ast.Ident
 	for id, o := range l.ch.info.Uses {
 		if o == l.c.must {
+			if l.isErased(id.Pos()) {
+				continue
+			}
 			musts = append(musts, id)
 			continue
 		}

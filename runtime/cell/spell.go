@@ -1,10 +1,13 @@
 package cell
 
 import (
+	"errors"
 	"fmt"
 	"go/types"
 	"strings"
 )
+
+var errInFunction = errors.New("declared inside a function")
 
 // spell writes a type as lowered code at package level refers to it.
 func (l *lowering) spell(t types.Type) (string, error) {
@@ -15,8 +18,14 @@ func (l *lowering) spell(t types.Type) (string, error) {
 		}
 		return types.Default(t).String(), nil
 	case *types.Alias:
-		return l.named(t.Obj(), t.TypeArgs())
+		if t.TypeArgs().Len() > 0 {
+			return l.spell(types.Unalias(t))
+		}
+		return l.named(t.Obj(), nil)
 	case *types.Named:
+		if p := t.Obj().Pkg(); p != nil && p.Path() == "iter" {
+			return l.spell(t.Underlying()) // Seq and Seq2: the interpreter has no name for them
+		}
 		return l.named(t.Obj(), t.TypeArgs())
 	case *types.TypeParam:
 		return "", fmt.Errorf("its type depends on the type parameter %s", t)
@@ -61,31 +70,36 @@ func (l *lowering) around(format string, parts ...types.Type) (string, error) {
 
 func (l *lowering) named(o *types.TypeName, args *types.TypeList) (string, error) {
 	name := o.Name()
-	switch {
+	switch emitted, ok := l.c.emitted[o]; {
 	case o.Pkg() == nil: // error, any, comparable
+		return name, nil
+	case args.Len() > 0:
+		return l.namedInstance(o, args)
+	case ok:
+		return emitted, nil
+	case o.Pkg().Path() == "main" && l.here:
+		return name, nil
 	case o.Pkg().Path() == "main":
-		emitted, ok := l.c.emitted[o]
-		if !ok {
-			return "", fmt.Errorf("its type %s is declared inside a function", name)
-		}
-		name = emitted
+		return "", fmt.Errorf("its type %s is %w", name, errInFunction)
 	case !o.Exported():
 		return "", fmt.Errorf("its type %s.%s is not exported", o.Pkg().Name(), name)
-	default:
-		name = l.packageName(o.Pkg().Path()) + "." + name
 	}
-	if args.Len() == 0 {
-		return name, nil
+	return l.packageName(o.Pkg().Path()) + "." + name, nil
+}
+
+func (l *lowering) namedInstance(o *types.TypeName, args *types.TypeList) (string, error) {
+	t, err := l.template(o)
+	if err != nil {
+		return "", err
 	}
-	var texts []string
+	if t == nil {
+		return o.Name(), nil // its declaration was reported
+	}
+	var list []types.Type
 	for a := range args.Types() {
-		s, err := l.spell(a)
-		if err != nil {
-			return "", err
-		}
-		texts = append(texts, s)
+		list = append(list, a)
 	}
-	return name + "[" + strings.Join(texts, ", ") + "]", nil
+	return l.instantiate(t, list)
 }
 
 func (l *lowering) signature(t *types.Signature) (string, error) {
@@ -123,7 +137,11 @@ func (l *lowering) structType(t *types.Struct) (string, error) {
 		if !f.Embedded() {
 			s = f.Name() + " " + s
 		}
-		if tag := t.Tag(i); tag != "" {
+		tag := t.Tag(i)
+		if tag == "" && !f.Exported() && !f.Embedded() && f.Name() != "_" {
+			tag = hidden
+		}
+		if tag != "" {
 			s += fmt.Sprintf(" %q", tag)
 		}
 		fields = append(fields, s)

@@ -45,7 +45,13 @@ func Main() {
 	signal.Ignore(os.Interrupt)
 	debug.SetMaxStack(256 << 20)
 	c := &child{out: bufio.NewWriter(os.Stdout), tails: map[string]string{}}
-	if err := c.serve(os.Stdin); err != nil {
+	// A cell that reads the standard input finds it empty: the pipe is the
+	// parent's.
+	in := os.Stdin
+	if null, err := os.Open(os.DevNull); err == nil {
+		os.Stdin = null
+	}
+	if err := c.serve(in); err != nil {
 		fmt.Fprintln(os.Stderr, "kernel:", err)
 		os.Exit(1)
 	}
@@ -267,7 +273,10 @@ func (c *child) eval(source string, line int) (f *Failure) {
 			f = c.panicked(r)
 		}
 	}()
-	_, err := c.interp.Eval(source)
+	program, err := c.compile(source)
+	if err == nil {
+		_, err = c.interp.Execute(program)
+	}
 	if err == nil {
 		return nil
 	}
@@ -286,7 +295,18 @@ func (c *child) eval(source string, line int) (f *Failure) {
 			line += at - 1
 		}
 	}
-	return &Failure{Message: "the interpreter cannot run this: " + message, Line: line, Hint: "it is correct Go, but beyond the interpreter; write it in a plainer way"}
+	return &Failure{Message: Refusal + message, Line: line, Hint: "it is correct Go, but beyond the interpreter; write it in a plainer way"}
+}
+
+// compile gives a panic of the interpreter's compiler, which is a fault of
+// its own and happens before anything runs, as an error.
+func (c *child) compile(source string) (p *interp.Program, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("its compiler failed: %v", r)
+		}
+	}()
+	return c.interp.Compile(source)
 }
 
 func (c *child) panicked(v any) *Failure {
@@ -300,6 +320,13 @@ func (c *child) panicked(v any) *Failure {
 	case reflect.Value:
 		if v.IsValid() && v.CanInterface() {
 			return c.panicked(v.Interface())
+		}
+	case string:
+		if strings.HasPrefix(v, "reflect") {
+			if e, ok := panicValue(v).(error); ok {
+				return c.panicked(e)
+			}
+			return &Failure{Message: Fault + v, Line: int(c.line.Load()), Hint: "the code may be correct Go, but beyond the interpreter; write it in a plainer way"}
 		}
 	case error:
 		return &Failure{Message: "panic: " + v.Error(), Line: int(c.line.Load())}

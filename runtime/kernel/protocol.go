@@ -75,6 +75,14 @@ type done struct {
 	Memory uint64 `json:"memory,omitempty"`
 }
 
+// Refusal begins the message of a failure in which the interpreter's compiler
+// refused code, before any of that code ran.
+const Refusal = "the interpreter cannot run this: "
+
+// Fault begins the message of a failure in which the interpreter itself failed
+// while it ran code.
+const Fault = "the interpreter failed: "
+
 // Failure is why code did not run to its end.
 type Failure struct {
 	Message string `json:"message"`

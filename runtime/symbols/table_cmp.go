@@ -5,9 +5,17 @@
 package symbols
 
 import (
+	_cmp "cmp"
 	"reflect"
 )
 
 func init() {
-	Tables["cmp/cmp"] = map[string]reflect.Value{}
+	Tables["cmp/cmp"] = map[string]reflect.Value{
+		"_Compare_float64": reflect.ValueOf(_cmp.Compare[float64]),
+		"_Compare_int":     reflect.ValueOf(_cmp.Compare[int]),
+		"_Compare_string":  reflect.ValueOf(_cmp.Compare[string]),
+		"_Less_float64":    reflect.ValueOf(_cmp.Less[float64]),
+		"_Less_int":        reflect.ValueOf(_cmp.Less[int]),
+		"_Less_string":     reflect.ValueOf(_cmp.Less[string]),
+	}
 }

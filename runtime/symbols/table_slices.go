@@ -6,8 +6,43 @@ package symbols
 
 import (
 	"reflect"
+	_slices "slices"
 )
 
 func init() {
-	Tables["slices/slices"] = map[string]reflect.Value{}
+	Tables["slices/slices"] = map[string]reflect.Value{
+		"_BinarySearch_float64": reflect.ValueOf(_slices.BinarySearch[[]float64]),
+		"_BinarySearch_int":     reflect.ValueOf(_slices.BinarySearch[[]int]),
+		"_BinarySearch_string":  reflect.ValueOf(_slices.BinarySearch[[]string]),
+		"_Compact_float64":      reflect.ValueOf(_slices.Compact[[]float64]),
+		"_Compact_int":          reflect.ValueOf(_slices.Compact[[]int]),
+		"_Compact_string":       reflect.ValueOf(_slices.Compact[[]string]),
+		"_Compare_float64":      reflect.ValueOf(_slices.Compare[[]float64]),
+		"_Compare_int":          reflect.ValueOf(_slices.Compare[[]int]),
+		"_Compare_string":       reflect.ValueOf(_slices.Compare[[]string]),
+		"_Contains_float64":     reflect.ValueOf(_slices.Contains[[]float64]),
+		"_Contains_int":         reflect.ValueOf(_slices.Contains[[]int]),
+		"_Contains_string":      reflect.ValueOf(_slices.Contains[[]string]),
+		"_Equal_float64":        reflect.ValueOf(_slices.Equal[[]float64]),
+		"_Equal_int":            reflect.ValueOf(_slices.Equal[[]int]),
+		"_Equal_string":         reflect.ValueOf(_slices.Equal[[]string]),
+		"_Index_float64":        reflect.ValueOf(_slices.Index[[]float64]),
+		"_Index_int":            reflect.ValueOf(_slices.Index[[]int]),
+		"_Index_string":         reflect.ValueOf(_slices.Index[[]string]),
+		"_IsSorted_float64":     reflect.ValueOf(_slices.IsSorted[[]float64]),
+		"_IsSorted_int":         reflect.ValueOf(_slices.IsSorted[[]int]),
+		"_IsSorted_string":      reflect.ValueOf(_slices.IsSorted[[]string]),
+		"_Max_float64":          reflect.ValueOf(_slices.Max[[]float64]),
+		"_Max_int":              reflect.ValueOf(_slices.Max[[]int]),
+		"_Max_string":           reflect.ValueOf(_slices.Max[[]string]),
+		"_Min_float64":          reflect.ValueOf(_slices.Min[[]float64]),
+		"_Min_int":              reflect.ValueOf(_slices.Min[[]int]),
+		"_Min_string":           reflect.ValueOf(_slices.Min[[]string]),
+		"_Reverse_float64":      reflect.ValueOf(_slices.Reverse[[]float64]),
+		"_Reverse_int":          reflect.ValueOf(_slices.Reverse[[]int]),
+		"_Reverse_string":       reflect.ValueOf(_slices.Reverse[[]string]),
+		"_Sort_float64":         reflect.ValueOf(_slices.Sort[[]float64]),
+		"_Sort_int":             reflect.ValueOf(_slices.Sort[[]int]),
+		"_Sort_string":          reflect.ValueOf(_slices.Sort[[]string]),
+	}
 }

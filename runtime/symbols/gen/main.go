@@ -1,7 +1,8 @@
 // Gen writes what cells may import: for the interpreter, tables of the
 // packages' exported symbols as Go source; for the checker, the packages' type
 // information as compressed export data. Both come from one list, and from the
-// toolchain that runs it.
+// toolchain that runs it. Generic functions of the standard library, of which
+// a table can hold no instance, are written as source.
 //
 // It is run by go generate in viva/runtime/symbols and writes into the current
 // folder.
@@ -63,6 +64,11 @@ func run() error {
 			}
 		}
 		if err := writeTypes(group.file, pkgs); err != nil {
+			return err
+		}
+	}
+	for _, s := range sources {
+		if err := writeGeneric(s); err != nil {
 			return err
 		}
 	}
@@ -148,6 +154,15 @@ func writeTable(p *types.Package) error {
 	for _, name := range p.Scope().Names() {
 		if o := p.Scope().Lookup(name); o.Exported() {
 			t.add(o)
+		}
+	}
+	for _, name := range instances[p.Path()] {
+		for _, typ := range instanceTypes {
+			arg := typ
+			if p.Path() == "slices" {
+				arg = "[]" + typ
+			}
+			t.entry("_"+name+"_"+typ, "reflect.ValueOf(%s.%s[%s])", t.name(p), name, arg)
 		}
 	}
 	var b bytes.Buffer

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"viva/runtime/kernel"
+)
+
+func TestMain(m *testing.M) {
+	kernel.Main()
+	os.Exit(m.Run())
+}
+
+func TestEachOutcomeIsTold(t *testing.T) {
+	const head = "// run\n\npackage main\n\nimport \"fmt\"\n\n"
+	for _, c := range []struct {
+		name, source, want string
+		verdict            verdict
+		detail             string
+	}{
+		{"same", head + "func main() { fmt.Println(1) }\n", "1\n", same, ""},
+		{"package variables in the order of their dependencies", head + "var a = b + 1\nvar b = f()\nfunc f() int { return 2 }\nfunc init() { a++ }\nfunc main() { fmt.Println(a, b) }\n", "4 2\n", same, ""},
+		{"exit 0", "package main\nimport \"os\"\nfunc main() { os.Exit(0) }\n", "", same, ""},
+		{"other output", head + "func main() { fmt.Println(1) }\n", "2\n", wrongOutput, `line 1 is "1", want "2"`},
+		{"panic", "package main\nfunc main() { panic(\"no\") }\n", "", panicked, "panic: no"},
+		{"refused", "package main\nimport \"net/http\"\nvar _ http.Handler\nfunc main() {}\n", "", refusedByChecker, "package net/http is not available in cells"},
+		{"overflowing stack", "package main\nfunc f(n int) int { return f(n+1) + 1 }\nfunc main() { f(0) }\n", "", died, "stack overflowed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			v, detail := runProgram(t.Context(), "x.go", c.source, c.want)
+			if v != c.verdict || !strings.Contains(detail, c.detail) {
+				t.Errorf("got %q %q, want %q %q", v, detail, c.verdict, c.detail)
+			}
+		})
+	}
+}
+
+func TestTally(t *testing.T) {
+	got := map[string]float64{}
+	for _, r := range tally([]outcome{{"ken", "a", same, ""}, {"ken", "b", refusedByChecker, ""}, {"ken", "c", refusedByInterpreter, ""}, {"ken", "d", wrongOutput, ""}, {".", "e", same, ""}}, "ken") {
+		got[r.Name] = r.Value
+	}
+	for name, want := range map[string]float64{"programs": 4, "interpreted": 1, "refused": 2, "refused_by_interpreter": 1, "different": 1, "different_output": 1, "native": 0} {
+		if got[name] != want {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+}
+
+func TestRunnablePrograms(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"a.go": "// run\n\npackage main\n", "b.go": "// errorcheck\n", "c.go": "// run -race\n",
+		"d.go": "// run\nimport \"unsafe\"\n", "e.go": "// run\nimport \"runtime\"\n", "f.txt": "// run\n",
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names, err := runnable(folder)
+	if err != nil || strings.Join(names, " ") != "a.go" {
+		t.Errorf("got %v, %v", names, err)
+	}
+}
+
+// Most of Go's own programs run as they do compiled: a change that loses some
+// is noticed here, on one of four.
+func TestConformanceDoesNotFallBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	if _, err := goTests(t.Context()); err != nil {
+		t.Skip(err)
+	}
+	results, err := conformance(t.Context(), settings{every: 4, log: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := map[string]float64{}
+	for _, r := range results {
+		if r.Folder == "" {
+			total[r.Name] = r.Value
+		}
+	}
+	if total["programs"] < 200 || total["interpreted"] < 0.65*total["programs"] || total["different"] > 0.16*total["programs"] {
+		t.Errorf("of Go's programs: %v", total)
+	}
+}
