@@ -187,6 +187,7 @@ func (c *checker) chunk(ch *chunk, out *Code) {
 	if !c.typeCheck(ch) {
 		return
 	}
+	c.goroutines(ch)
 	for _, v := range volatile(ch.info) {
 		if !slices.Contains(out.Volatile, v) {
 			out.Volatile = append(out.Volatile, v)

@@ -101,6 +101,7 @@ func TestMistakes(t *testing.T) {
 		{"type of a plain value", []string{"type K string\nvar v any = K(\"a\")\n_, ok := v.(string)\nok"}, "9:13: the interpreter cannot tell string from K: they have the same form | keep such values in variables of their own types, or give one an extra field"},
 		{"interface of a cell's type", []string{"type T struct{}\nfunc (T) M() {}\nvar v any = T{}\n_, ok := v.(interface{ M() })\nok"}, "10:13: the interpreter cannot tell whether a value of a cell's own type implements interface{M()} | keep such values in variables of their own types"},
 		{"left sides that depend on each other", []string{"i, x := 0, []int{1, 2}\nfunc f() int { return 1 }\ni, x[i] = f(), 9"}, "9:1: the interpreter cannot run an assignment whose left sides depend on each other | write one assignment to a line"},
+		{"goroutines", []string{"var wg sync.WaitGroup\nfor range 3 {\n\twg.Go(func() {})\n}\nwg.Wait()"}, "9:5: the interpreter can mix up the variables of goroutines: results may differ from run to run | mlkit's functions use all processors by themselves; call them one after the other"},
 		{"must with an unknown error", []string{"must(strconv.Itoa(1))"}, "7:21: not enough arguments in call to must\n\thave (string)\n\twant (T, error)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
