@@ -283,31 +283,13 @@ func (l *lowering) distinguishable(at ast.Node, t types.Type) {
 // parameter.
 func (l *lowering) methodExpression(n *ast.SelectorExpr, s *types.Selection) {
 	sig := s.Type().(*types.Signature)
-	text, err := l.signature(sig)
+	w, err := l.forwarding(sig)
 	if err != nil {
 		l.refuse(n, fmt.Sprintf("the interpreter cannot make a function of this method: %v", err), "write a function literal that calls the method")
 		return
 	}
-	var params, args []string
-	for i := range sig.Params().Len() {
-		t, prefix, suffix := sig.Params().At(i).Type(), "", ""
-		if sig.Variadic() && i == sig.Params().Len()-1 {
-			t, prefix, suffix = t.(*types.Slice).Elem(), "...", "..."
-		}
-		spelled, err := l.spell(t)
-		if err != nil {
-			return // signature spelled it
-		}
-		params = append(params, fmt.Sprintf("a%d %s%s", i, prefix, spelled))
-		args = append(args, fmt.Sprintf("a%d%s", i, suffix))
-	}
-	_, results, _ := strings.Cut(text, ") (")
-	ret := ""
-	if sig.Results().Len() > 0 {
-		ret = "return "
-	}
 	l.c.units++
 	f := fmt.Sprintf("method%s%d", dot, l.c.units)
-	fmt.Fprintf(&l.decls, "func %s(%s) (%s { %sa0.%s(%s) }\n", f, strings.Join(params, ", "), results, ret, n.Sel.Name, strings.Join(args[1:], ", "))
+	fmt.Fprintf(&l.decls, "func %s(%s) (%s { %sa0.%s(%s) }\n", f, strings.Join(w.params, ", "), w.results, w.ret, n.Sel.Name, strings.Join(w.args[1:], ", "))
 	l.replace(n.Pos(), n.End(), f)
 }

@@ -260,34 +260,15 @@ func (l *lowering) methodValue(n *ast.SelectorExpr, s *types.Selection) {
 		l.refuse(n, fmt.Sprintf("the interpreter cannot make this method value: %v", err), hint)
 		return
 	}
-	text, err := l.signature(types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic()))
+	w, err := l.forwarding(sig)
 	if err != nil {
 		l.refuse(n, fmt.Sprintf("the interpreter cannot make this method value: %v", err), hint)
 		return
 	}
-	var params, args []string
-	for i := range sig.Params().Len() {
-		typ := sig.Params().At(i).Type()
-		prefix, suffix := "", ""
-		if sig.Variadic() && i == sig.Params().Len()-1 {
-			typ, prefix, suffix = typ.(*types.Slice).Elem(), "...", "..."
-		}
-		spelled, err := l.spell(typ)
-		if err != nil {
-			return // signature spelled it
-		}
-		params = append(params, fmt.Sprintf("a%d %s%s", i, prefix, spelled))
-		args = append(args, fmt.Sprintf("a%d%s", i, suffix))
-	}
-	_, results, _ := strings.Cut(text, ") (")
-	ret := ""
-	if sig.Results().Len() > 0 {
-		ret = "return "
-	}
 	l.c.units++
 	f := fmt.Sprintf("method%s%d", dot, l.c.units)
 	fmt.Fprintf(&l.decls, "func %s(r %s) func%s { return func(%s) (%s { %sr.%s(%s) } }\n",
-		f, receiver, text, strings.Join(params, ", "), results, ret, method.Name(), strings.Join(args, ", "))
+		f, receiver, w.signature, strings.Join(w.params, ", "), w.results, w.ret, method.Name(), strings.Join(w.args, ", "))
 	l.insert(n.Pos(), f+"("+prefix+"(")
 	l.replace(n.X.End(), n.End(), "))")
 }

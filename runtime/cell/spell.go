@@ -126,6 +126,43 @@ func (l *lowering) signature(t *types.Signature) (string, error) {
 	return fmt.Sprintf("(%s) (%s)", strings.Join(params, ", "), strings.Join(results, ", ")), nil
 }
 
+// forward is what a function that passes its parameters on is written from.
+type forward struct {
+	// signature is the type behind func; results its part after "(".
+	signature, results string
+	// params are named a0, a1 and so on; args pass them on.
+	params, args []string
+	// ret is "return " if there are results.
+	ret string
+}
+
+// forwarding spells a function of this signature that passes its parameters
+// on.
+func (l *lowering) forwarding(sig *types.Signature) (forward, error) {
+	text, err := l.signature(sig)
+	if err != nil {
+		return forward{}, err
+	}
+	w := forward{signature: text}
+	for i := range sig.Params().Len() {
+		typ, prefix, suffix := sig.Params().At(i).Type(), "", ""
+		if sig.Variadic() && i == sig.Params().Len()-1 {
+			typ, prefix, suffix = typ.(*types.Slice).Elem(), "...", "..."
+		}
+		spelled, err := l.spell(typ)
+		if err != nil {
+			return forward{}, err
+		}
+		w.params = append(w.params, fmt.Sprintf("a%d %s%s", i, prefix, spelled))
+		w.args = append(w.args, fmt.Sprintf("a%d%s", i, suffix))
+	}
+	_, w.results, _ = strings.Cut(text, ") (")
+	if sig.Results().Len() > 0 {
+		w.ret = "return "
+	}
+	return w, nil
+}
+
 func (l *lowering) structType(t *types.Struct) (string, error) {
 	var fields []string
 	for i := range t.NumFields() {
