@@ -17,10 +17,13 @@ import (
 // other, as far as Go itself permits.
 var layers = [][]string{
 	{"cmd/run", "bench"},
-	{"runtime/engine", "runtime/report"},
-	{"runtime/kernel"},
+	{"runtime/engine", "runtime/report", "runtime/verify"},
+	{"runtime/kernel", "runtime/native"},
 	{"runtime/cell"},
+	{"runtime/lower"},
+	{"runtime/dynamic"},
 	{"runtime/notebook", "runtime/symbols", "runtime/symbols/gen"},
+	{"runtime/kernel/child"},
 	{"runtime/record"},
 	{"mlkit/*"},
 	{"internal/*"},
