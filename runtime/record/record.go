@@ -1,7 +1,7 @@
 // Package record is a run of a notebook as plain data: what every cell gave,
 // what went wrong and where, and what the run rested on. It is what NAME.json
 // holds and what a report is made from. It has no logic beyond counting what
-// it holds, and knows nothing of how a run comes about or is drawn.
+// it holds and reading it back, and knows nothing of how a run comes about or is drawn.
 package record
 
 import (
@@ -58,9 +58,12 @@ type Run struct {
 	// Duration covers everything from the check to the last cell.
 	Duration time.Duration `json:"duration_ns"`
 	// Status is OK, or the worst of its cells' and of the check.
-	Status     Status         `json:"status"`
-	Params     []Param        `json:"params,omitempty"`
-	Seed       int64          `json:"seed"`
+	Status Status  `json:"status"`
+	Params []Param `json:"params,omitempty"`
+	Seed   int64   `json:"seed"`
+	// Engine is what ran the cells: "yaegi", the interpreter, or "go", which
+	// compiled them. Empty if the notebook could not be read.
+	Engine     string         `json:"engine,omitempty"`
 	Provenance Provenance     `json:"provenance"`
 	Sources    []trace.Source `json:"sources,omitempty"`
 	Cells      []Cell         `json:"cells"`
@@ -78,6 +81,8 @@ type Param struct {
 	Type string `json:"type"`
 	// Value is what it was, printed; strings without quotes.
 	Value string `json:"value"`
+	// Items are the items of a list, each printed.
+	Items []string `json:"items,omitempty"`
 	// Set is true where the command line overrode the notebook's default.
 	Set bool `json:"set,omitempty"`
 }
