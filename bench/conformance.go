@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -15,24 +16,26 @@ import (
 
 	"viva/runtime/cell"
 	"viva/runtime/kernel"
+	"viva/runtime/native"
 	"viva/runtime/record"
+	"viva/runtime/symbols"
 )
 
 // conformanceFolders are those of Go's own tests that are run, "." for the
 // files at the top.
 var conformanceFolders = []string{".", "ken", "chan", "interface", "typeparam", "fixedbugs"}
 
-// programTimeout is how long one program may run.
-const programTimeout = 10 * time.Second
-
 // verdict says how a program came out.
 type verdict string
 
 const (
 	same verdict = "interpreted"
-	// refusedByChecker and refusedByInterpreter ran nothing and gave a reason.
+	// compiled says that it was beyond the interpreter, or to be compiled.
+	compiled verdict = "compiled natively"
+	// The refused ones ran nothing and gave a reason.
 	refusedByChecker     verdict = "refused by the checker"
 	refusedByInterpreter verdict = "refused by the interpreter's compiler"
+	refusedByCompiler    verdict = "refused by the Go compiler"
 	// The rest ran otherwise than Go says.
 	wrongOutput      verdict = "wrong output"
 	panicked         verdict = "panic"
@@ -56,16 +59,16 @@ type outcome struct {
 // program; without such a file there is none, and the program panics if
 // something is wrong.
 func conformance(ctx context.Context, s settings) ([]result, error) {
-	root, err := goTests(ctx)
+	tests, err := suites[cmp.Or(s.suite, "go")](ctx)
 	if err != nil {
 		return nil, err
 	}
 	var programs []outcome
-	for _, folder := range conformanceFolders {
+	for _, folder := range tests.folders {
 		if s.folder != "" && folder != s.folder {
 			continue
 		}
-		names, err := runnable(filepath.Join(root, folder))
+		names, err := tests.programs(filepath.Join(tests.root, folder))
 		if err != nil {
 			return nil, err
 		}
@@ -74,27 +77,60 @@ func conformance(ctx context.Context, s settings) ([]result, error) {
 		}
 	}
 	if len(programs) == 0 {
-		return nil, fmt.Errorf("no programs in folder %q: folders are %s", s.folder, strings.Join(conformanceFolders, ", "))
+		return nil, fmt.Errorf("no programs in folder %q: folders are %s", s.folder, strings.Join(tests.folders, ", "))
 	}
 	programs = sample(programs, s.every)
-	if err := runPrograms(ctx, root, programs); err != nil {
+	toolchain, err := native.Find(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := runPrograms(ctx, tests, programs, runner{toolchain, s.compile, s.timeout}); err != nil {
 		return nil, err
 	}
 	if s.list {
 		slices.SortStableFunc(programs, func(a, b outcome) int { return strings.Compare(string(a.verdict), string(b.verdict)) })
 		for _, p := range programs {
-			if p.verdict != same {
+			if p.verdict != same && p.verdict != compiled {
 				fmt.Fprintf(s.log, "%s\t%s\t%s\n", p.verdict, filepath.Join(p.folder, p.name), firstLine(p.detail))
 			}
 		}
 	}
 	results := tally(programs, "")
-	for _, folder := range conformanceFolders {
+	for _, folder := range tests.folders {
 		if s.folder == "" || folder == s.folder {
 			results = append(results, tally(programs, folder)...)
 		}
 	}
 	return results, nil
+}
+
+// suite is a set of programs whose outcome with the Go compiler is known.
+type suite struct {
+	root    string
+	folders []string
+	// programs lists those of a folder.
+	programs func(folder string) ([]string, error)
+	// want is what a program prints.
+	want func(path, source string) (string, error)
+	// judge changes the verdict on a program that must not end well; nil if
+	// there are none.
+	judge func(p *outcome, source string)
+}
+
+// suites are those that there are.
+var suites = map[string]func(context.Context) (suite, error){"go": goSuite, "yaegi": yaegiSuite}
+
+// goSuite is made of the tests that come with Go, which keeps the output of a
+// program beside it, if it has any.
+func goSuite(ctx context.Context) (suite, error) {
+	root, err := goTests(ctx)
+	return suite{root: root, folders: conformanceFolders, programs: runnable, want: func(path, _ string) (string, error) {
+		want, err := os.ReadFile(strings.TrimSuffix(path, ".go") + ".out")
+		if err != nil && !os.IsNotExist(err) {
+			return "", err
+		}
+		return string(want), nil
+	}}, err
 }
 
 // goTests is the folder of Go's own tests.
@@ -132,8 +168,8 @@ func runnable(folder string) ([]string, error) {
 }
 
 // sample keeps one of every so many programs.
-func sample(programs []outcome, every int) []outcome {
-	var kept []outcome
+func sample[T any](programs []T, every int) []T {
+	var kept []T
 	for i := 0; i < len(programs); i += max(every, 1) {
 		kept = append(kept, programs[i])
 	}
@@ -141,48 +177,85 @@ func sample(programs []outcome, every int) []outcome {
 }
 
 // runPrograms fills in the outcomes, two programs at a time.
-func runPrograms(ctx context.Context, root string, programs []outcome) error {
+func runPrograms(ctx context.Context, tests suite, programs []outcome, r runner) error {
 	var group errgroup.Group
 	group.SetLimit(2)
 	for i := range programs {
 		group.Go(func() error {
 			p := &programs[i]
-			path := filepath.Join(root, p.folder, p.name)
+			path := filepath.Join(tests.root, p.folder, p.name)
 			source, err := os.ReadFile(path)
 			if err != nil {
 				return err
 			}
-			want, err := os.ReadFile(strings.TrimSuffix(path, ".go") + ".out")
-			if err != nil && !os.IsNotExist(err) {
+			want, err := tests.want(path, string(source))
+			if err != nil {
 				return err
 			}
-			p.verdict, p.detail = runProgram(ctx, p.name, string(source), string(want))
+			p.verdict, p.detail = r.program(ctx, p.name, string(source), want)
+			if tests.judge != nil {
+				tests.judge(p, string(source))
+			}
 			return ctx.Err()
 		})
 	}
 	return group.Wait()
 }
 
-// runProgram runs one program in a kernel of its own.
-func runProgram(ctx context.Context, name, source, want string) (v verdict, detail string) {
+// runner runs programs.
+type runner struct {
+	toolchain *native.Toolchain
+	// compile has all programs compiled, not only what the interpreter cannot
+	// run.
+	compile bool
+	// timeout is how long one program may run.
+	timeout time.Duration
+}
+
+// program runs one program in a kernel of its own.
+func (r runner) program(ctx context.Context, name, source, want string) (v verdict, detail string) {
 	defer func() {
 		if r := recover(); r != nil {
 			v, detail = checkerFailed, firstLine(fmt.Sprint(r))
 		}
 	}()
-	program, diagnostics := cell.CheckFile(name, source)
+	if strings.Contains(source, `"os/exec"`) && strings.Contains(source, `"go"`) {
+		return refusedByChecker, "it runs the go command"
+	}
+	program, diagnostics := cell.CheckFile(name, source, func(path string) (*symbols.Outside, error) { return r.toolchain.Package(ctx, path) })
 	if program == nil {
 		d := diagnostics[0]
 		return refusedByChecker, fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Message)
 	}
-	k, err := kernel.Start(ctx, kernel.Options{Prelude: program.Prelude, Memory: 1 << 30})
+	opt, code := kernel.Options{Prelude: program.Prelude, Memory: 1 << 30}, program.Cells[0]
+	if !r.compile && len(program.Refused) == 0 {
+		v, detail := r.run(ctx, opt, code, same, want)
+		if v != refusedByInterpreter {
+			return v, detail
+		}
+	}
+	if len(program.Native.Refused) > 0 {
+		d := program.Native.Refused[0]
+		return refusedByChecker, fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Message)
+	}
+	exe, err := r.toolchain.Build(ctx, program.Native.Source)
+	if err != nil {
+		return refusedByCompiler, firstLine(err.Error())
+	}
+	opt.Program = exe
+	return r.run(ctx, opt, code.Native(), compiled, want)
+}
+
+// run runs a checked program; ok is the verdict if it prints what it should.
+func (r runner) run(ctx context.Context, opt kernel.Options, code cell.Code, ok verdict, want string) (verdict, string) {
+	k, err := kernel.Start(ctx, opt)
 	if err != nil {
 		return died, err.Error()
 	}
 	defer k.Close()
 	var mu sync.Mutex
 	var printed strings.Builder
-	r := k.Run(ctx, program.Cells[0], programTimeout, func(e kernel.Event) {
+	end := k.Run(ctx, code, r.timeout, func(e kernel.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		if printed.Len() < 1<<20 {
@@ -193,24 +266,24 @@ func runProgram(ctx context.Context, name, source, want string) (v verdict, deta
 	got := printed.String()
 	mu.Unlock()
 	switch {
-	case r.Status == record.TimedOut:
-		return tooLong, firstLine(r.Failure.Message)
-	case r.Status == record.Killed:
-		return died, firstLine(r.Failure.Message)
-	case r.Failure == nil || r.Failure.Message == "the cell called os.Exit(0)":
+	case end.Status == record.TimedOut:
+		return tooLong, firstLine(end.Failure.Message)
+	case end.Status == record.Killed:
+		return died, firstLine(end.Failure.Message)
+	case end.Failure == nil || end.Failure.Message == "the cell called os.Exit(0)":
 		if got != want {
 			return wrongOutput, differing(got, want)
 		}
-		return same, ""
-	case strings.HasPrefix(r.Failure.Message, kernel.Fault):
-		return interpreterError, firstLine(r.Failure.Message)
-	case strings.HasPrefix(r.Failure.Message, kernel.Refusal):
+		return ok, ""
+	case strings.HasPrefix(end.Failure.Message, kernel.Fault):
+		return interpreterError, firstLine(end.Failure.Message)
+	case strings.HasPrefix(end.Failure.Message, kernel.Refusal):
 		if got != "" {
-			return interpreterError, firstLine(r.Failure.Message)
+			return interpreterError, firstLine(end.Failure.Message)
 		}
-		return refusedByInterpreter, fmt.Sprintf("%d: %s", r.Failure.Line, firstLine(r.Failure.Message))
+		return refusedByInterpreter, fmt.Sprintf("%d: %s", end.Failure.Line, firstLine(end.Failure.Message))
 	}
-	return panicked, firstLine(fmt.Sprintf("%d: %s; printed %.80q", r.Failure.Line, r.Failure.Message, got))
+	return panicked, firstLine(fmt.Sprintf("%d: %s; printed %.80q", end.Failure.Line, end.Failure.Message, got))
 }
 
 func firstLine(s string) string {
@@ -236,8 +309,7 @@ func differing(got, want string) string {
 	return ""
 }
 
-// tally counts the outcomes of a folder, of all for "". There is no native
-// engine, so none are counted as compiled.
+// tally counts the outcomes of a folder, of all for "".
 func tally(programs []outcome, folder string) []result {
 	counts := map[verdict]int{}
 	total := 0
@@ -247,7 +319,7 @@ func tally(programs []outcome, folder string) []result {
 			total++
 		}
 	}
-	refused := counts[refusedByChecker] + counts[refusedByInterpreter]
+	refused := counts[refusedByChecker] + counts[refusedByInterpreter] + counts[refusedByCompiler]
 	var results []result
 	for _, r := range []struct {
 		name string
@@ -256,11 +328,12 @@ func tally(programs []outcome, folder string) []result {
 	}{
 		{"programs", total, ""},
 		{"interpreted", counts[same], ""},
-		{"native", 0, "there is no native engine"},
+		{"native", counts[compiled], ""},
 		{"refused", refused, ""},
 		{"refused_by_interpreter", counts[refusedByInterpreter], "part of refused"},
-		{"different", total - refused - counts[same], ""},
+		{"different", total - refused - counts[same] - counts[compiled], ""},
 		{"different_output", counts[wrongOutput], "part of different"},
+		{"too_slow", counts[tooLong], "part of different: did not end within -timeout"},
 	} {
 		results = append(results, result{Name: r.name, Value: float64(r.n), Unit: "programs", Folder: folder, Note: r.note})
 	}

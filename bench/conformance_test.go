@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"viva/runtime/kernel"
+	"viva/runtime/native"
 )
 
 func TestMain(m *testing.M) {
@@ -16,6 +18,11 @@ func TestMain(m *testing.M) {
 }
 
 func TestEachOutcomeIsTold(t *testing.T) {
+	toolchain, err := native.Find(t.Context(), "")
+	if err != nil {
+		t.Skip(err)
+	}
+	run := runner{toolchain: toolchain, timeout: 20 * time.Second}
 	const head = "// run\n\npackage main\n\nimport \"fmt\"\n\n"
 	for _, c := range []struct {
 		name, source, want string
@@ -27,12 +34,13 @@ func TestEachOutcomeIsTold(t *testing.T) {
 		{"exit 0", "package main\nimport \"os\"\nfunc main() { os.Exit(0) }\n", "", same, ""},
 		{"other output", head + "func main() { fmt.Println(1) }\n", "2\n", wrongOutput, `line 1 is "1", want "2"`},
 		{"panic", "package main\nfunc main() { panic(\"no\") }\n", "", panicked, "panic: no"},
-		{"refused", "package main\nimport \"net/http\"\nvar _ http.Handler\nfunc main() {}\n", "", refusedByChecker, "package net/http is not available in cells"},
+		{"compiled", "package main\nimport \"testing\"\nfunc main() { println(testing.Short == nil) }\n", "false\n", compiled, ""},
+		{"refused", "package main\nimport \"unsafe\"\nvar _ unsafe.Pointer\nfunc main() {}\n", "", refusedByChecker, "package unsafe is not available in cells"},
 		{"overflowing stack", "package main\nfunc f(n int) int { return f(n+1) + 1 }\nfunc main() { f(0) }\n", "", died, "stack overflowed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			v, detail := runProgram(t.Context(), "x.go", c.source, c.want)
+			v, detail := run.program(t.Context(), "x.go", c.source, c.want)
 			if v != c.verdict || !strings.Contains(detail, c.detail) {
 				t.Errorf("got %q %q, want %q %q", v, detail, c.verdict, c.detail)
 			}
@@ -42,10 +50,10 @@ func TestEachOutcomeIsTold(t *testing.T) {
 
 func TestTally(t *testing.T) {
 	got := map[string]float64{}
-	for _, r := range tally([]outcome{{"ken", "a", same, ""}, {"ken", "b", refusedByChecker, ""}, {"ken", "c", refusedByInterpreter, ""}, {"ken", "d", wrongOutput, ""}, {".", "e", same, ""}}, "ken") {
+	for _, r := range tally([]outcome{{"ken", "a", same, ""}, {"ken", "b", refusedByChecker, ""}, {"ken", "c", refusedByInterpreter, ""}, {"ken", "d", wrongOutput, ""}, {"ken", "f", compiled, ""}, {".", "e", same, ""}}, "ken") {
 		got[r.Name] = r.Value
 	}
-	for name, want := range map[string]float64{"programs": 4, "interpreted": 1, "refused": 2, "refused_by_interpreter": 1, "different": 1, "different_output": 1, "native": 0} {
+	for name, want := range map[string]float64{"programs": 5, "interpreted": 1, "refused": 2, "refused_by_interpreter": 1, "different": 1, "different_output": 1, "native": 1} {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}
@@ -68,8 +76,8 @@ func TestRunnablePrograms(t *testing.T) {
 	}
 }
 
-// Most of Go's own programs run as they do compiled: a change that loses some
-// is noticed here, on one of four.
+// Go's own programs run as they do compiled: a change that loses some is
+// noticed here, on one of four. A few are only slow.
 func TestConformanceDoesNotFallBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -77,7 +85,7 @@ func TestConformanceDoesNotFallBack(t *testing.T) {
 	if _, err := goTests(t.Context()); err != nil {
 		t.Skip(err)
 	}
-	results, err := conformance(t.Context(), settings{every: 4, log: io.Discard})
+	results, err := conformance(t.Context(), settings{every: 4, log: io.Discard, timeout: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +95,7 @@ func TestConformanceDoesNotFallBack(t *testing.T) {
 			total[r.Name] = r.Value
 		}
 	}
-	if total["programs"] < 200 || total["interpreted"] < 0.65*total["programs"] || total["different"] > 0.16*total["programs"] {
+	if total["programs"] < 200 || total["interpreted"] < 0.86*total["programs"] || total["different"]-total["too_slow"] > 1 || total["too_slow"] > 5 {
 		t.Errorf("of Go's programs: %v", total)
 	}
 }

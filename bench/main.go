@@ -2,7 +2,9 @@
 // ("peers") on public data.
 //
 //	go run ./bench NAME [-data DIR] [-peers] [-runs N]
-//	go run ./bench conformance [-folder NAME] [-list] [-every N]
+//	go run ./bench conformance [-suite go|yaegi] [-folder NAME] [-list] [-every N] [-compile]
+//	go run ./bench interpret [-runs N]
+//	go run ./bench errorcheck [-folder NAME] [-list] [-every N]
 //
 // NAME is a benchmark; without one, those that there are are listed. Results
 // are JSON lines on standard output, one for each measured quantity:
@@ -15,8 +17,20 @@
 // still something. Times are medians over the runs.
 //
 // conformance is not against a peer but against Go: it counts how many of Go's
-// own test programs the engine runs as the compiler does, refuses, or runs
-// otherwise, over all and for each folder; -list names the last two.
+// own test programs the engine runs as the compiler does (interpreted, or
+// compiled where the interpreter cannot run them), refuses, or runs otherwise,
+// over all and for each folder; -list names the last two. With
+// -suite yaegi the programs are the tests of the interpreter's own module,
+// compared with what they print when compiled, and not with what it prints.
+//
+// interpret compares cells as they are run, interpreted, with the same code
+// compiled (…_to_native) and with the interpreter given the source as it stands
+// (…_to_plain), and measures how long a notebook takes until its first cell
+// runs (start_ms). Ratios are times: of ours by the other's.
+//
+// errorcheck counts the programs among Go's tests that must not compile and in
+// which the checker finds errors on the lines that are marked, and on no
+// others; and the correct programs that it refuses. -list prints what differs.
 //
 // Exit status: 0 measured, 1 failed, 2 usage.
 package main
@@ -32,6 +46,7 @@ import (
 	"os/signal"
 	"slices"
 
+	"time"
 	"viva/runtime/kernel"
 )
 
@@ -40,11 +55,17 @@ type settings struct {
 	data  string
 	peers bool
 	runs  int
-	// folder, list and every are conformance's: one folder only, print what is
-	// not the same, and one of every so many programs.
+	// folder, list and every are conformance's and errorcheck's: one folder only,
+	// print what is not the same, and one of every so many programs. suite names
+	// conformance's programs.
 	folder string
+	suite  string
 	list   bool
 	every  int
+	// compile has every program compiled.
+	compile bool
+	// timeout is how long one of conformance's programs may run.
+	timeout time.Duration
 	// log is where progress goes.
 	log io.Writer
 }
@@ -59,7 +80,10 @@ type benchmark struct {
 
 var benchmarks = []benchmark{
 	{"classify", "TF-IDF and linear SVM on 20 Newsgroups, against scikit-learn", classify20ng},
-	{"conformance", "Go's own test programs, interpreted, against what they print when compiled", conformance},
+	{"check", "the check of a notebook of 20 cells, with the start of the process", timeCheck},
+	{"conformance", "Go's own test programs, interpreted and compiled, against what they print when compiled", conformance},
+	{"interpret", "loops, calls and maps interpreted, against compiled and against the interpreter alone", interpret},
+	{"errorcheck", "Go's own programs that must not compile, against what the compiler reports", errorcheck},
 }
 
 // result is one measured quantity.
@@ -118,15 +142,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&s.data, "data", "../shared/data", "`folder` with the public data sets")
 	flags.BoolVar(&s.peers, "peers", false, "also run the peer")
 	flags.IntVar(&s.runs, "runs", 3, "`number` of timed runs, of which the median counts")
-	if args[0] == "conformance" {
+	if args[0] == "conformance" || args[0] == "errorcheck" {
 		flags.StringVar(&s.folder, "folder", "", "only this `folder` of Go's tests; . for the files at the top")
 		flags.BoolVar(&s.list, "list", false, "print the programs that are refused or differ")
 		flags.IntVar(&s.every, "every", 1, "run one of every `N` programs")
+	}
+	if args[0] == "conformance" {
+		flags.DurationVar(&s.timeout, "timeout", 10*time.Minute, "how `long` one program may run")
+		flags.BoolVar(&s.compile, "compile", false, "compile every program, to try the native engine")
+		flags.StringVar(&s.suite, "suite", "go", "whose `programs`: go or yaegi")
 	}
 	if err := flags.Parse(args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
 		}
+		return 2
+	}
+	if args[0] == "conformance" && suites[s.suite] == nil {
+		fmt.Fprintf(stderr, "bench: no suite %q: suites are go and yaegi\n", s.suite)
 		return 2
 	}
 	if flags.NArg() > 0 || s.runs < 1 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"io"
@@ -13,6 +14,7 @@ import (
 type checkSettings struct {
 	json   bool
 	params paramFlag
+	engine engineFlag
 }
 
 func (s *checkSettings) flags() *flag.FlagSet {
@@ -20,11 +22,12 @@ func (s *checkSettings) flags() *flag.FlagSet {
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&s.json, "json", false, "")
 	flags.Var(s.params, "p", "")
+	flags.Var(&s.engine, "engine", "")
 	return flags
 }
 
 // check type-checks notebooks and runs nothing.
-func check(env environment, args []string) error {
+func check(ctx context.Context, env environment, args []string) error {
 	s := checkSettings{params: paramFlag{}}
 	paths, err := parseArgs(s.flags(), args)
 	if err != nil {
@@ -45,7 +48,7 @@ func check(env environment, args []string) error {
 	for _, j := range jobs {
 		diagnostics := j.errs
 		if j.nb != nil {
-			diagnostics = engine.Check(j.nb)
+			diagnostics = engine.Check(ctx, j.nb, string(s.engine))
 		}
 		failed = failed || hasError(diagnostics)
 		if !s.json {

@@ -267,6 +267,12 @@ func summary(env environment, jobs []*job) {
 			ofText(t.GatesPassed, t.Gates), ofText(t.ClaimsMet, t.Claims), target,
 		})
 	}
+	printTable(env.stdout, rows)
+}
+
+// printTable prints rows of equal length; the first column stands left, the
+// last as it is, the others right.
+func printTable(w io.Writer, rows [][]string) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, c := range row {
@@ -286,7 +292,7 @@ func summary(env environment, jobs []*job) {
 				b.WriteString(pad + c + "  ")
 			}
 		}
-		fmt.Fprintln(env.stdout, b.String())
+		fmt.Fprintln(w, b.String())
 	}
 }
 

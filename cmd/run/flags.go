@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"viva/runtime/notebook"
 )
 
 // paramFlag gathers -p name=value.
@@ -49,6 +51,19 @@ func (s *sizeFlag) Set(text string) error {
 		return fmt.Errorf("%q is not a size; write for example 512MiB or 4GiB", text)
 	}
 	*s = sizeFlag(x * factor)
+	return nil
+}
+
+// engineFlag names an engine.
+type engineFlag string
+
+func (e *engineFlag) String() string { return "" }
+
+func (e *engineFlag) Set(name string) error {
+	if !slices.Contains(notebook.Engines, name) {
+		return fmt.Errorf("%q is no engine; the engines are %s", name, strings.Join(notebook.Engines, ", "))
+	}
+	*e = engineFlag(name)
 	return nil
 }
 

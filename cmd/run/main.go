@@ -4,7 +4,10 @@
 //
 //	run [flags] [FILE|DIR …]    render notebooks (default: notebooks/)
 //	run check [FILE|DIR …]      type-check notebooks and run nothing; of the
-//	                            flags it takes -p and -json
+//	                            flags it takes -p, -engine and -json
+//	run verify [FILE|DIR …]     run notebooks again and compare with their
+//	                            reports; of the flags it takes -o, -timeout,
+//	                            -memory, -json, -q, -engine and -tolerance
 //	run help                    print this text
 //	run version                 print the versions of the program and of Go
 //
@@ -26,8 +29,22 @@
 //	-timeout D     time limit of a cell that sets none (default 30m)
 //	-memory SIZE   memory limit of a notebook's cells, such as 4GiB (default:
 //	               three quarters of the machine's)
+//	-engine NAME   what runs the cells: yaegi interprets them, go compiles
+//	               them with the Go toolchain, and auto
+//	               interprets what the interpreter runs as Go does and
+//	               compiles other notebooks (default auto; for verify go)
 //	-json          print events to standard output, one JSON value to a line
 //	-q             print nothing but what is wrong
+//	-tolerance T   for verify: the relative difference up to which numbers are
+//	               within tolerance (default 1e-09)
+//
+// Verify runs each notebook in a fresh process with the parameters and the seed
+// of its record, NAME.json in the output folder, and compares cell by cell and
+// number by number: exact, within tolerance, or different; a cell that reads the
+// clock or the like is volatile if only what it gives differs. It writes
+// NAME.certificate.json and, for reading, NAME.certificate.md beside the report,
+// with the fingerprints of notebook, data, record and program. The next run of
+// the notebook removes them.
 //
 // Relative paths in cells and parameters are relative to the folder in which
 // run was started.
@@ -35,7 +52,9 @@
 // Exit status: 0, all notebooks were rendered; 1, a notebook has an error, a
 // cell or a gate failed, or with -strict a claim was not met (the reports are
 // written all the same), a report could not be written, or the run was
-// interrupted; 2, the command line is wrong, and nothing was run.
+// interrupted; 2, the command line is wrong, and nothing was run. Verify exits
+// with 1 if anything differs, or could not be compared: there is no record, or
+// it cannot be read.
 //
 // Ctrl-C ends the running cell and writes the reports so far; notebooks that
 // have not begun keep the reports they have. A second Ctrl-C ends the program
@@ -109,13 +128,15 @@ func start() int {
 }
 
 // verbs are the words that stand in the place of the first argument.
-var verbs = []string{"check", "help", "version"}
+var verbs = []string{"check", "verify", "help", "version"}
 
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
 		switch args[0] {
 		case "check":
-			return check(env, args[1:])
+			return check(ctx, env, args[1:])
+		case "verify":
+			return verifyNotebooks(ctx, env, args[1:])
 		case "help":
 			return flag.ErrHelp
 		case "version", "-version", "--version":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -36,12 +37,31 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":       exits,
 			"events":      events,
 			"diagnostics": diagnostics,
 		},
 	})
+}
+
+// setup lets scripts compile with the caches of the user, whose home they do
+// not see, and keep what they compile to themselves. RUNBIN is the folder of
+// the command under test.
+func setup(env *testscript.Env) error {
+	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+	if path, err := exec.LookPath("run"); err == nil {
+		env.Setenv("RUNBIN", filepath.Dir(path))
+	}
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	if err != nil {
+		return nil // there is no toolchain; scripts that need one say so
+	}
+	cache, modules, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	env.Setenv("GOCACHE", cache)
+	env.Setenv("GOMODCACHE", modules)
+	return nil
 }
 
 var stackTrace = regexp.MustCompile(`goroutine \d+|\.go:\d+ \+0x|^panic: `)

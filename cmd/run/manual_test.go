@@ -29,7 +29,7 @@ func TestManualIsTrue(t *testing.T) {
 	}
 	exists := map[string]bool{}
 	s := settings{params: paramFlag{}}
-	s.flags().VisitAll(func(f *flag.Flag) {
+	describes := func(f *flag.Flag) {
 		exists[f.Name] = true
 		if described[f.Name] == "" {
 			t.Errorf("the manual does not describe -%s", f.Name)
@@ -42,26 +42,33 @@ func TestManualIsTrue(t *testing.T) {
 		if want != "" && !strings.Contains(described[f.Name], "(default "+want) && !strings.Contains(described[f.Name], want+")") {
 			t.Errorf("the manual does not give the default of -%s, %s: %q", f.Name, want, described[f.Name])
 		}
-	})
+	}
+	s.flags().VisitAll(describes)
+	var v verifySettings
+	v.flags().VisitAll(describes)
 	for name := range described {
 		if !exists[name] {
 			t.Errorf("the manual describes -%s, which does not exist", name)
 		}
 	}
 
-	m := regexp.MustCompile(`run check [^;]*;([^\n]*\n[^\n]*)`).FindStringSubmatch(text)
-	if m == nil {
-		t.Fatal("the manual does not name the flags of check")
-	}
-	var inManual, inCode []string
-	for _, f := range regexp.MustCompile(`-([a-z]+)`).FindAllStringSubmatch(m[1], -1) {
-		inManual = append(inManual, f[1])
-	}
-	c := checkSettings{params: paramFlag{}}
-	c.flags().VisitAll(func(f *flag.Flag) { inCode = append(inCode, f.Name) })
-	slices.Sort(inManual)
-	if !slices.Equal(inManual, inCode) {
-		t.Errorf("check takes %q, the manual says %q", inCode, inManual)
+	for verb, flags := range map[string]*flag.FlagSet{
+		"check":  (&checkSettings{params: paramFlag{}}).flags(),
+		"verify": v.flags(),
+	} {
+		m := regexp.MustCompile(`run ` + verb + ` [^;]*;([^\n]*(?:\n     [^\n]*)*)`).FindStringSubmatch(text)
+		if m == nil {
+			t.Fatalf("the manual does not name the flags of %s", verb)
+		}
+		var inManual, inCode []string
+		for _, f := range regexp.MustCompile(`-([a-z]+)`).FindAllStringSubmatch(m[1], -1) {
+			inManual = append(inManual, f[1])
+		}
+		flags.VisitAll(func(f *flag.Flag) { inCode = append(inCode, f.Name) })
+		slices.Sort(inManual)
+		if !slices.Equal(inManual, inCode) {
+			t.Errorf("%s takes %q, the manual says %q", verb, inCode, inManual)
+		}
 	}
 	for _, verb := range verbs {
 		if !strings.Contains(text, "\n    run "+verb) {

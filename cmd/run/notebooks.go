@@ -229,6 +229,13 @@ func printDiagnostics(env environment, diagnostics []record.Diagnostic) {
 			d.Message = "warning: " + d.Message
 		}
 		fmt.Fprintf(env.stderr, "%s:%d:%d: %s\n", d.File, max(d.Line, 1), max(d.Column, 1), d.Message)
+		var path []string
+		for _, f := range d.Frames {
+			path = append(path, fmt.Sprintf("%s, line %d", f.Func, f.Line))
+		}
+		if len(path) > 0 {
+			fmt.Fprintf(env.stderr, "\tin %s\n", strings.Join(path, ", called from "))
+		}
 		if d.Hint != "" {
 			fmt.Fprintf(env.stderr, "\t%s\n", d.Hint)
 		}

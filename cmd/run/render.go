@@ -27,6 +27,7 @@ type settings struct {
 	quiet   bool
 	timeout time.Duration
 	memory  sizeFlag
+	engine  engineFlag
 }
 
 // outcome is how a notebook's run ended.
@@ -54,6 +55,7 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.BoolVar(&s.quiet, "q", false, "")
 	flags.DurationVar(&s.timeout, "timeout", engine.DefaultTimeout, "")
 	flags.Var(&s.memory, "memory", "")
+	flags.Var(&s.engine, "engine", "")
 	return flags
 }
 
@@ -124,7 +126,7 @@ func separate(out string, jobs []*job) error {
 		return usagef("-o needs the name of a folder")
 	}
 	for _, j := range jobs {
-		for _, ending := range []string{".md", ".json", ".html"} {
+		for _, ending := range append([]string{".md", ".json", ".html"}, certificateEndings...) {
 			target := filepath.Join(out, filepath.FromSlash(j.name)+ending)
 			for _, other := range jobs {
 				if sameFile(target, other.path) {
@@ -163,7 +165,7 @@ func (j *job) render(ctx context.Context, s settings, show *display) (err error)
 			j.outcome.passed, err = false, j.mistake(p)
 		}
 	}()
-	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Tool: toolVersion(), Observe: show.observe}
+	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Engine: string(s.engine), Tool: toolVersion(), Observe: show.observe}
 	blocked := j.blocked(s)
 	switch {
 	case ctx.Err() != nil:

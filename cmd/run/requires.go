@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -126,12 +125,9 @@ func (j *job) required(s settings, r string) (*record.Run, bool, error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("there is no record %s", filepath.ToSlash(name))
 	}
-	var run record.Run
-	if err := json.Unmarshal(b, &run); err != nil {
-		return nil, false, fmt.Errorf("the record %s cannot be read: %w", filepath.ToSlash(name), err)
-	}
-	if run.Format > record.Format {
-		return nil, false, fmt.Errorf("the record %s is of a newer version of this program", filepath.ToSlash(name))
+	run, err := record.Decode(b)
+	if err != nil {
+		return nil, false, fmt.Errorf("the record %s cannot be read: it is %w", filepath.ToSlash(name), err)
 	}
 	source, err := os.ReadFile(path)
 	if err != nil {
@@ -141,5 +137,5 @@ func (j *job) required(s settings, r string) (*record.Run, bool, error) {
 		return nil, false, fmt.Errorf("%s has changed since %s was written", filepath.ToSlash(path), filepath.ToSlash(name))
 	}
 	t := run.Tally()
-	return &run, !run.Status.Bad() && t.Gates == t.GatesPassed, nil
+	return run, !run.Status.Bad() && t.Gates == t.GatesPassed, nil
 }

@@ -109,6 +109,12 @@ func (j *job) writeFiles(base string) (err error) {
 			return fmt.Errorf("removing an old report: %w", err)
 		}
 	}
+	// A certificate vouches for the record that was replaced just now.
+	for _, ending := range certificateEndings {
+		if err := os.Remove(base + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("removing an old certificate: %w", err)
+		}
+	}
 	return removeStale(base+"_files", doc.Files)
 }
 

@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 
+	"viva/runtime/lower"
 	"viva/runtime/notebook"
 	"viva/runtime/record"
 	"viva/runtime/symbols"
@@ -36,44 +37,59 @@ type Program struct {
 	// Cells and Inlines are in the order of the notebook's.
 	Cells   []Code
 	Inlines []Code
+	// Refused says what is correct Go but beyond the interpreter. The units
+	// are not to be run if there is any.
+	Refused []record.Diagnostic
+	// Native is the notebook for the compiler.
+	Native *Native
 }
 
 // Code is what runs for one cell or inline expression.
 type Code struct {
 	Units []Unit
+	// Calls are the functions of the compiled notebook that run it, in order.
+	Calls []string `json:"-"`
 	// Volatile names what keeps it from being the same in every run.
 	Volatile []string
 }
 
-// Unit is a piece of Go for the interpreter: declarations, then a call.
-type Unit struct {
-	// Imports maps the names by which Decls refer to packages to their paths.
-	Imports []Import
-	// Decls are declarations; Line is the notebook's line on which their text
-	// begins, 0 where they have none.
-	Decls string
-	Line  int
-	// Call runs statements that Decls wrapped in a function; empty for none.
-	Call string
+// InOrder is the code of the notebook's cells and inline expressions in the
+// order in which they run.
+func (p *Program) InOrder(nb *notebook.Notebook) []Code {
+	var all []Code
+	inline := 0
+	take := func(after int) {
+		for ; inline < len(nb.Inlines) && nb.Inlines[inline].After == after; inline++ {
+			all = append(all, p.Inlines[inline])
+		}
+	}
+	take(-1)
+	for i, c := range nb.Cells {
+		all = append(all, p.Cells[i])
+		take(c.Index)
+	}
+	return all
 }
 
-// Import is a package and the name by which lowered code refers to it.
-type Import struct{ Name, Path string }
+// Unit is a piece of Go for the interpreter.
+type Unit = lower.Unit
+
+// Import is a package and the name by which code refers to it.
+type Import = lower.Import
 
 // dot is a letter that no one types: names that contain it cannot collide
 // with those of a notebook.
-const dot = "ꞏ"
-
-// Support is the import path under which the kernel offers what lowered code
-// calls: Line, Show, Inline, Fail, and the variable Ctx.
-const Support = "viva/runtime/kernel/support"
+const dot = lower.Dot
 
 const supportName = "cell" + dot
 
 // Check type-checks a notebook's cells and lowers them. The diagnostics are
 // in the order of the notebook; the program is nil if one of them is an error.
 // Cells with eval: false are left out: nothing below can depend on them.
-func Check(nb *notebook.Notebook) (*Program, []record.Diagnostic) {
+//
+// Outside finds the packages that are not embedded; nil for none. Its errors
+// are reported at the import.
+func Check(nb *notebook.Notebook, outside Outside) (*Program, []record.Diagnostic) {
 	c := &checker{
 		nb:       nb,
 		importer: symbols.NewImporter(),
@@ -82,7 +98,10 @@ func Check(nb *notebook.Notebook) (*Program, []record.Diagnostic) {
 		emitted:  map[types.Object]string{},
 		counts:   map[string]int{},
 		imports:  map[string]*imported{},
+		missing:  map[string]bool{},
 	}
+	c.importer.Outside = outside
+	c.lowerer = lower.New(c.importer, c.pkg)
 	program := &Program{Prelude: c.predeclare()}
 	inlines := nb.Inlines
 	take := func(after int) {
@@ -108,8 +127,12 @@ func Check(nb *notebook.Notebook) (*Program, []record.Diagnostic) {
 			return nil, c.diagnostics
 		}
 	}
+	program.Refused, program.Native = c.refused, c.source()
 	return program, c.diagnostics
 }
+
+// Outside finds the type information of a package that is not embedded.
+type Outside = func(path string) (*symbols.Outside, error)
 
 // name is a notebook-level name as the cells below see it.
 type name struct {
@@ -137,13 +160,41 @@ type checker struct {
 	imports     map[string]*imported
 	unused      []*imported
 	diagnostics []record.Diagnostic
-	units       int
-	must        types.Object
-	generics    generics
+	// refused is what the interpreter cannot run.
+	refused []record.Diagnostic
+	// missing are the names of imports that failed and were reported.
+	missing   map[string]bool
+	native    native
+	assembled int
+	// whole says that a Go file is checked; dots are its dot imports.
+	whole   bool
+	dots    []string
+	must    types.Object
+	lowerer *lower.Lowerer
+}
+
+// lower lowers a chunk for the interpreter.
+func (c *checker) lower(ch *chunk, out *Code) {
+	l := &lower.Chunk{File: ch.file, Info: ch.info, Position: ch.position, Whole: ch.whole, Inline: ch.value, Scope: ch.scope}
+	if ch.kind == statement {
+		l.Statements, l.Shown = ch.function(), ch.shown()
+	}
+	unit, refusals := c.lowerer.Lower(l)
+	out.Units = append(out.Units, unit)
+	for _, r := range refusals {
+		c.refuse(ch.cell, max(r.Line, ch.line), r.Column, r.Message, r.Hint)
+	}
 }
 
 func (c *checker) report(cell, line, column int, message, hint string) {
 	c.diagnostics = append(c.diagnostics, record.Diagnostic{
+		Severity: "error", File: c.nb.Path, Line: line, Column: column, Cell: cell, Message: message, Hint: hint,
+	})
+}
+
+// refuse reports what the interpreter cannot run.
+func (c *checker) refuse(cell, line, column int, message, hint string) {
+	c.refused = append(c.refused, record.Diagnostic{
 		Severity: "error", File: c.nb.Path, Line: line, Column: column, Cell: cell, Message: message, Hint: hint,
 	})
 }
@@ -157,7 +208,8 @@ func (c *checker) declare(o types.Object, line int) {
 }
 
 func (c *checker) revision(name string, n int) string {
-	if n == 1 && name != "main" && name != "init" {
+	// What hides a predeclared name would hide it from older code too.
+	if n == 1 && name != "main" && name != "init" && types.Universe.Lookup(name) == nil {
 		return name
 	}
 	return fmt.Sprintf("%s%s%d", name, dot, n)
@@ -171,10 +223,10 @@ func (c *checker) predeclare() []Unit {
 		panic(err) // embedded, and tested to be there
 	}
 	contextType := contextPackage.Scope().Lookup("Context").Type()
-	unit := Unit{Imports: []Import{{supportName, Support}, {"context" + dot, "context"}}}
-
-	c.declare(types.NewVar(token.NoPos, pkg, "ctx", contextType), 0)
-	c.declare(types.NewVar(token.NoPos, pkg, "seed", types.Typ[types.Int64]), 0)
+	predeclared := []lower.Predeclared{
+		{Object: types.NewVar(token.NoPos, pkg, "ctx", contextType), Value: func(string) string { return supportName + ".Ctx" }},
+		{Object: types.NewVar(token.NoPos, pkg, "seed", types.Typ[types.Int64]), Value: func(string) string { return fmt.Sprint(c.nb.Meta.Seed) }},
+	}
 	var fields []*types.Var
 	var form, values []string
 	for _, p := range c.nb.Meta.Params {
@@ -183,16 +235,22 @@ func (c *checker) predeclare() []Unit {
 		form = append(form, p.Name+" "+text)
 		values = append(values, p.Name+": "+value)
 	}
-	c.declare(types.NewVar(token.NoPos, pkg, "params", types.NewStruct(fields, nil)), 0)
-	unit.Decls = fmt.Sprintf("var ctx context%s.Context = %s.Ctx\nvar seed int64 = %d\nvar params = struct{%s}{%s}\n",
-		dot, supportName, c.nb.Meta.Seed, strings.Join(form, "; "), strings.Join(values, ", "))
+	predeclared = append(predeclared, lower.Predeclared{
+		Object: types.NewVar(token.NoPos, pkg, "params", types.NewStruct(fields, nil)),
+		Value:  func(typ string) string { return typ + "{" + strings.Join(values, ", ") + "}" },
+	})
+	for _, p := range predeclared {
+		c.declare(p.Object, 0)
+	}
+	fmt.Fprintf(&c.native.decls, "var ctx context%s.Context\nvar seed int64 = %d\nvar params = struct{%s}{%s}\n",
+		dot, c.nb.Meta.Seed, strings.Join(form, "; "), strings.Join(values, ", "))
 
 	t := types.NewTypeParam(types.NewTypeName(token.NoPos, pkg, "T", nil), types.Universe.Lookup("any").Type())
 	c.must = types.NewFunc(token.NoPos, pkg, "must", types.NewSignatureType(nil, nil, []*types.TypeParam{t},
 		types.NewTuple(types.NewParam(token.NoPos, pkg, "v", t), types.NewParam(token.NoPos, pkg, "err", types.Universe.Lookup("error").Type())),
 		types.NewTuple(types.NewParam(token.NoPos, pkg, "", t)), false))
 	c.declare(c.must, 0)
-	return []Unit{unit}
+	return []Unit{c.lowerer.Prelude(predeclared, c.must)}
 }
 
 // paramType gives a parameter's type, its spelling and its value as Go.

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/scanner"
 	"go/token"
 	"go/types"
 	"slices"
 	"strings"
 
 	"viva/runtime/notebook"
+	"viva/runtime/record"
 )
 
 // chunk is a run of items of one kind that is checked as one Go file.
@@ -51,14 +51,20 @@ func (c *checker) cell(cl *notebook.Cell) Code {
 		return out
 	}
 	items, faults := split(cl.Code)
+	if len(faults) > 0 {
+		c.excuse(cl.Code, cl.CodeLine)
+	}
 	for _, f := range faults {
+		if !strings.HasPrefix(f.message, "syntax error") {
+			f = (&words{text: cl.Code + "\n", tokens: tokens(cl.Code)}).reword(f)
+		}
 		line, column := place(cl.Code, f.offset, cl.CodeLine, cl.Indent)
 		c.report(cl.Index, line, column, f.message, f.hint)
 	}
 	if len(faults) > 0 {
 		return out
 	}
-	for _, ch := range chunks(items) {
+	for _, ch := range chunks(cl.Code, items) {
 		ch.cell, ch.code, ch.line, ch.indent = cl.Index, cl.Code, cl.CodeLine, cl.Indent
 		c.chunk(ch, &out)
 	}
@@ -74,36 +80,6 @@ func (c *checker) inline(in *notebook.Inline) Code {
 	}
 	c.chunk(ch, &out)
 	return out
-}
-
-// chunks groups neighbouring items. A method joins the chunk of its type.
-func chunks(items []item) []*chunk {
-	var all []*chunk
-	for _, it := range items {
-		k := it.kind
-		if k == method {
-			k = declaration
-		}
-		if it.kind == method && len(all) > 0 && all[len(all)-1].kind != declaration {
-			i := len(all) - 1
-			for i >= 0 && all[i].kind != declaration {
-				i--
-			}
-			if i >= 0 {
-				all[i].items = append(all[i].items, it)
-				all[len(all)-1].closed = true
-				continue
-			}
-		}
-		if len(all) == 0 || all[len(all)-1].kind != k || all[len(all)-1].closed {
-			all = append(all, &chunk{kind: k})
-		}
-		all[len(all)-1].items = append(all[len(all)-1].items, it)
-	}
-	if len(all) > 0 {
-		all[len(all)-1].last = true
-	}
-	return all
 }
 
 // place turns an offset in a cell's code into a position in the notebook.
@@ -172,6 +148,10 @@ func (c *checker) chunk(ch *chunk, out *Code) {
 	ch.file = file
 	if err != nil {
 		c.syntaxErrors(ch, err)
+		for _, p := range ch.parts {
+			line, _ := place(ch.code, p.code, ch.line, ch.indent)
+			c.excuse(ch.code[p.code:p.code+p.n], line)
+		}
 		return
 	}
 	if ch.kind == importing {
@@ -180,36 +160,23 @@ func (c *checker) chunk(ch *chunk, out *Code) {
 	}
 	before := len(c.diagnostics)
 	c.restrict(ch)
-	used := c.resolveImports(ch)
+	c.resolveImports(ch)
 	if len(c.diagnostics) > before {
 		return
 	}
 	if !c.typeCheck(ch) {
 		return
 	}
-	c.goroutines(ch)
 	for _, v := range volatile(ch.info) {
 		if !slices.Contains(out.Volatile, v) {
 			out.Volatile = append(out.Volatile, v)
 		}
 	}
-	c.lower(ch, used, out)
-}
-
-func (c *checker) syntaxErrors(ch *chunk, err error) {
-	list, ok := err.(scanner.ErrorList)
-	if !ok {
-		c.report(ch.cell, ch.line, 1, err.Error(), "")
-		return
+	if slices.ContainsFunc(c.diagnostics, func(d record.Diagnostic) bool { return d.Severity == "error" }) {
+		return // nothing will run, and names above may have no types
 	}
-	list.RemoveMultiples()
-	for i, e := range list {
-		if i > 0 && strings.HasSuffix(e.Msg, "found 'EOF'") {
-			continue // a consequence of the first
-		}
-		line, column := ch.position(token.Pos(ch.base.Base() + e.Pos.Offset))
-		c.report(ch.cell, line, column, "syntax error: "+e.Msg, "")
-	}
+	c.assembleChunk(ch, out)
+	c.lower(ch, out)
 }
 
 // restrict refuses what has no meaning at the top level of a cell.
@@ -277,6 +244,7 @@ func (c *checker) typeCheck(ch *chunk) bool {
 			pkg.Scope().Insert(v.object)
 		}
 	}
+	c.shieldTypes(ch.file, own)
 	ch.info = newInfo()
 	var errs []types.Error
 	conf := types.Config{
@@ -308,6 +276,12 @@ func (c *checker) typeCheck(ch *chunk) bool {
 		ok = false
 		c.typeError(ch, e)
 	}
+	if ok {
+		for _, e := range limits(ch.file, ch.info) {
+			ok = false
+			c.typeError(ch, e)
+		}
+	}
 	// Names are declared even after an error, so that the code below is not
 	// blamed for it.
 	if ch.kind == statement {
@@ -321,6 +295,7 @@ func (c *checker) typeCheck(ch *chunk) bool {
 			visible := types.NewVar(token.NoPos, pkg, o.Name(), o.Type())
 			c.declare(visible, line)
 			c.emitted[o] = c.emitted[visible]
+			c.lowerer.Same(o, visible)
 		}
 		return ok
 	}
@@ -367,9 +342,14 @@ func (ch *chunk) shown() ast.Expr {
 // typeError reports an error of go/types in the notebook's terms.
 func (c *checker) typeError(ch *chunk, e types.Error) {
 	line, column := ch.position(e.Pos)
-	message, hint := e.Msg, ""
+	message, hint := typeErrorWords(ch.file, e), ""
 	if name, ok := strings.CutPrefix(message, "undefined: "); ok {
+		if c.missing[name] {
+			return // a consequence of the import
+		}
 		hint = c.hint(ch, name, line)
+	} else if strings.Contains(message, "has no field or method") || strings.HasPrefix(message, "unknown field") {
+		hint = memberHint(ch, e.Pos)
 	}
 	if strings.HasPrefix(message, "\t") && len(c.diagnostics) > 0 {
 		// go/types continues a message with tabs: "other declaration of x".
@@ -379,4 +359,26 @@ func (c *checker) typeError(ch *chunk, e types.Error) {
 		return
 	}
 	c.report(ch.cell, line, column, message, hint)
+}
+
+// shieldTypes puts parentheses around the older type in declarations such as
+// type Kelvin Celsius. In its search for cycles go/types follows bare names
+// through the package's scope, and fails at one that this file does not
+// declare.
+func (c *checker) shieldTypes(file *ast.File, own map[string]bool) {
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, s := range g.Specs {
+			t, ok := s.(*ast.TypeSpec)
+			if !ok {
+				continue
+			}
+			if id, ok := t.Type.(*ast.Ident); ok && !own[id.Name] && c.names[id.Name] != nil {
+				t.Type = &ast.ParenExpr{Lparen: id.Pos(), X: id, Rparen: id.End() - 1}
+			}
+		}
+	}
 }

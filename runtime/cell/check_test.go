@@ -25,7 +25,10 @@ func parse(t testing.TB, cells ...string) *notebook.Notebook {
 
 func messages(t testing.TB, cells ...string) string {
 	t.Helper()
-	_, diagnostics := Check(parse(t, cells...))
+	p, diagnostics := Check(parse(t, cells...), nil)
+	if p != nil {
+		diagnostics = append(diagnostics, p.Refused...)
+	}
 	var all []string
 	for _, d := range diagnostics {
 		s := fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Message)
@@ -35,6 +38,15 @@ func messages(t testing.TB, cells ...string) string {
 		all = append(all, s)
 	}
 	return strings.Join(all, "\n")
+}
+
+func TestTypesOfOlderTypes(t *testing.T) {
+	if got := messages(t, "type Celsius float64\nc := Celsius(1)", "type Kelvin Celsius\ntype Temp = Celsius\nvar k Kelvin = Kelvin(c)\nvar t Temp = c\n_, _ = k, t"); got != "" {
+		t.Errorf("got %s", got)
+	}
+	if got, want := messages(t, "type Celsius float64", "type Celsius Celsius"), "invalid recursive type"; !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q in it", got, want)
+	}
 }
 
 func TestCorrectNotebooks(t *testing.T) {
@@ -95,13 +107,16 @@ func TestMistakes(t *testing.T) {
 		{"closing too much", []string{"x := 1\n}"}, "8:1: syntax error: unexpected } | nothing is open that it could close"},
 		{"never closed", []string{"func f() {\n\tx := (1"}, "8:7: syntax error: this ( is never closed"},
 		{"crossed brackets", []string{"x := []int{1)"}, "7:13: syntax error: ) closes the { of the cell's line 1"},
-		{"syntax", []string{"x := := 1"}, "7:6: syntax error: expected operand, found ':='"},
-		{"parameter that is not there", []string{"params.fold"}, "7:8: params.fold undefined (type struct{folds int; data string} has no field or method fold)"},
-		{"generic of a package", []string{"iter.Pull(maps.Keys(map[int]int{}))"}, "7:1: iter.Pull is generic, and the interpreter cannot make an instance of it | range over the sequence"},
-		{"type of a plain value", []string{"type K string\nvar v any = K(\"a\")\n_, ok := v.(string)\nok"}, "9:13: the interpreter cannot tell string from K: they have the same form | keep such values in variables of their own types, or give one an extra field"},
-		{"interface of a cell's type", []string{"type T struct{}\nfunc (T) M() {}\nvar v any = T{}\n_, ok := v.(interface{ M() })\nok"}, "10:13: the interpreter cannot tell whether a value of a cell's own type implements interface{M()} | keep such values in variables of their own types"},
-		{"left sides that depend on each other", []string{"i, x := 0, []int{1, 2}\nfunc f() int { return 1 }\ni, x[i] = f(), 9"}, "9:1: the interpreter cannot run an assignment whose left sides depend on each other | write one assignment to a line"},
-		{"goroutines", []string{"var wg sync.WaitGroup\nfor range 3 {\n\twg.Go(func() {})\n}\nwg.Wait()"}, "9:5: the interpreter can mix up the variables of goroutines: results may differ from run to run | mlkit's functions use all processors by themselves; call them one after the other"},
+		{"syntax", []string{"x := := 1"}, "7:6: syntax error: unexpected :=, expected expression"},
+		{"syntax at the end", []string{"x :="}, "7:5: syntax error: unexpected end of cell, expected expression"},
+		{"what rests on a syntax error is not blamed", []string{"x, y := := 1\nfunc f() int { return 1 ++ 2 }", "x + y", "f()"}, "7:9: syntax error: unexpected :=, expected expression\n8:25: syntax error: unexpected ++ at end of statement"},
+		{"what rests on an open bracket is not blamed", []string{"x := (1\ntype T struct{}", "var t T\nx + 1"}, "7:6: syntax error: this ( is never closed"},
+		{"open string", []string{"x := \"a"}, "7:8: newline in string"},
+		{"labels", []string{"L:\nfor {\n\tbreak M\n}"}, "7:1: label L defined and not used\n9:8: break label not defined: M"},
+		{"nearly right field", []string{"type T struct{ Count int }", "T{}.Cuont", "T{Cuont: 1}"}, "10:5: T{}.Cuont undefined (type T has no field or method Cuont) | did you mean Count?\n13:3: unknown field Cuont in struct literal of type T | did you mean Count?"},
+		{"two packages of one name", []string{"import \"math/rand\"\nimport \"math/rand/v2\"\nrand.Intn(1)"}, "8:8: rand redeclared in this block | \"math/rand\" is imported under this name on line 7; give one of them another"},
+		{"types that are too large", []string{"var c chan [70000]byte"}, "7:7: channel element type too large (>64kB)"},
+		{"parameter that is not there", []string{"params.fold"}, "7:8: params.fold undefined (type struct{folds int; data string} has no field or method fold) | did you mean folds?"},
 		{"must with an unknown error", []string{"must(strconv.Itoa(1))"}, "7:21: not enough arguments in call to must\n\thave (string)\n\twant (T, error)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -119,7 +134,7 @@ func TestCellsThatAreOffAreNotChecked(t *testing.T) {
 }
 
 func TestVolatileCellsAreMarked(t *testing.T) {
-	p, diagnostics := Check(parse(t, "x := 1", "t := time.Now()\nos.Getenv(\"A\")\nt", "time.Second"))
+	p, diagnostics := Check(parse(t, "x := 1", "t := time.Now()\nos.Getenv(\"A\")\nt", "time.Second"), nil)
 	if len(diagnostics) > 0 {
 		t.Fatal(diagnostics)
 	}
@@ -147,7 +162,7 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		p, diagnostics := Check(nb)
+		p, diagnostics := Check(nb, nil)
 		if p == nil && len(diagnostics) == 0 {
 			t.Error("refused without a reason")
 		}
@@ -166,7 +181,7 @@ func BenchmarkCheck20Cells(b *testing.B) {
 	}
 	nb := parse(b, cells...)
 	for b.Loop() {
-		if p, d := Check(nb); p == nil {
+		if p, d := Check(nb, nil); p == nil {
 			b.Fatal(d)
 		}
 	}

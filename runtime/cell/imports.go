@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
 	"path"
 	"slices"
 	"strconv"
@@ -24,30 +23,67 @@ func (c *checker) importDecls(ch *chunk) {
 			continue // the parser has said so
 		}
 		name, ok := known[p]
+		asked := path.Base(p)
+		if spec.Name != nil {
+			asked = spec.Name.Name
+		}
+		if !ok && c.importer.Outside != nil && p != "C" && p != "unsafe" {
+			pkg, err := c.importer.Import(p)
+			if err != nil {
+				c.missing[asked] = true
+				c.report(ch.cell, line, column, err.Error(), nearPackage(p, known))
+				continue
+			}
+			name, ok = pkg.Name(), true
+			c.refuse(ch.cell, line, column, fmt.Sprintf("the interpreter has no package %s", p), availableHint)
+		}
 		if !ok {
-			hint := "cells may import the standard library's packages for text, numbers and files, and viva/mlkit/…"
-			var all []string
-			for k := range known {
-				all = append(all, k)
+			hint := nearPackage(p, known)
+			if hint == "" {
+				hint = availableHint
 			}
-			slices.Sort(all)
-			if near := nearest.Name(p, all); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
+			c.missing[asked] = true
 			c.report(ch.cell, line, column, fmt.Sprintf("package %s is not available in cells", p), hint)
 			continue
 		}
 		if spec.Name != nil {
 			name = spec.Name.Name
 		}
+		if name == "." && c.whole {
+			c.dots = append(c.dots, p)
+			c.refuse(ch.cell, line, column, "the interpreter cannot run a dot import", "import the package under its name")
+			continue
+		}
 		if name == "." {
 			c.report(ch.cell, line, column, "a dot import in a cell", "import the package under its name")
+			continue
+		}
+		if name == "_" {
+			c.native.importForEffect(p)
+		}
+		if was := c.imports[name]; was != nil && was.cell == ch.cell && name != "_" {
+			c.report(ch.cell, line, column, name+" redeclared in this block", fmt.Sprintf("%q is imported under this name on line %d; give one of them another", was.path, was.line))
 			continue
 		}
 		im := &imported{path: p, cell: ch.cell, line: line, column: column, used: name == "_"}
 		c.imports[name] = im
 		c.unused = append(c.unused, im)
 	}
+}
+
+const availableHint = "cells may import the standard library's packages for text, numbers and files, and viva/mlkit/…"
+
+// nearPackage says which package may have been meant.
+func nearPackage(path string, known map[string]string) string {
+	var all []string
+	for k := range known {
+		all = append(all, k)
+	}
+	slices.Sort(all)
+	if near := nearest.Name(path, all); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return ""
 }
 
 // resolveImports finds the packages that a chunk refers to by name, adds
@@ -75,6 +111,9 @@ func (c *checker) resolveImports(ch *chunk) []Import {
 		names = append(names, n)
 	}
 	slices.Sort(names)
+	for _, p := range c.dots {
+		ch.addImport(Import{Name: ".", Path: p})
+	}
 	var used []Import
 	for _, n := range names {
 		p := ""
@@ -87,8 +126,8 @@ func (c *checker) resolveImports(ch *chunk) []Import {
 		if p == "" {
 			continue // go/types says that the name is undefined
 		}
-		used = append(used, Import{n, p})
-		ch.addImport(Import{n, p})
+		used = append(used, Import{Name: n, Path: p})
+		ch.addImport(Import{Name: n, Path: p})
 	}
 	return used
 }
@@ -145,77 +184,4 @@ func (c *checker) pick(name string, selected []string) string {
 		}
 	}
 	return best
-}
-
-// hint says what may have been meant by an undefined name.
-func (c *checker) hint(ch *chunk, name string, line int) string {
-	if base, sel, ok := strings.Cut(name, "."); ok {
-		var p string
-		if im := c.imports[base]; im != nil {
-			p = im.path
-		} else {
-			p = c.pick(base, []string{sel})
-		}
-		if pkg, err := c.importer.Import(p); err == nil {
-			var names []string
-			for _, n := range pkg.Scope().Names() {
-				if token.IsExported(n) {
-					names = append(names, n)
-				}
-			}
-			if near := nearest.Name(sel, names); near != "" {
-				return fmt.Sprintf("did you mean %s.%s?", base, near)
-			}
-		}
-		return ""
-	}
-	for _, later := range c.nb.Cells {
-		if later.CodeLine+strings.Count(later.Code, "\n") < line || !later.Options.Eval {
-			continue
-		}
-		if at := declaredBelow(later.Code, name); at >= 0 {
-			below, _ := place(later.Code, at, later.CodeLine, later.Indent)
-			if below > line {
-				return fmt.Sprintf("it is declared below, on line %d; cells run from top to bottom", below)
-			}
-		}
-	}
-	var names []string
-	for n := range c.names {
-		names = append(names, n)
-	}
-	for p, n := range symbols.Packages() {
-		if path.Base(p) == n {
-			names = append(names, n)
-		}
-	}
-	names = append(names, types.Universe.Names()...)
-	slices.Sort(names)
-	if near := nearest.Name(name, names); near != "" {
-		return fmt.Sprintf("did you mean %s?", near)
-	}
-	return ""
-}
-
-// declaredBelow returns the offset at which the code declares the name at its
-// top level, -1 if it does not. It goes by the look of the text: it serves a
-// hint.
-func declaredBelow(code, name string) int {
-	items, _ := split(code)
-	for _, it := range items {
-		text := code[it.start:it.end]
-		for _, form := range []string{"func " + name + "(", "func " + name + "[", "type " + name + " ", "const " + name + " ", "var " + name + " ", name + " := "} {
-			if strings.HasPrefix(text, form) {
-				return it.start
-			}
-		}
-		if left, _, ok := strings.Cut(text, ":="); ok && !strings.ContainsAny(left, "\n(){}") {
-			for _, n := range strings.Split(left, ",") {
-				if strings.TrimSpace(n) == name {
-					return it.start
-				}
-			}
-		}
-	}
-	return -1
 }

@@ -58,6 +58,11 @@ func split(code string) ([]item, []fault) {
 		pos, tok, lit := s.Scan()
 		at := file.Offset(pos)
 		if tok == token.EOF {
+			// Without a semicolon before it, the last item is incomplete.
+			if cur.start >= 0 {
+				cur.kind = classify(first)
+				items = append(items, cur)
+			}
 			break
 		}
 		if tok == token.SEMICOLON && len(open) == 0 {

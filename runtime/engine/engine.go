@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"viva/runtime/cell"
@@ -26,6 +28,9 @@ type Options struct {
 	// Memory limits the kernel, in bytes; 0 means three quarters of the
 	// machine's.
 	Memory uint64
+	// Engine is Auto, Yaegi or Go, and overrides the notebook's own; empty
+	// leaves the choice to it.
+	Engine string
 	// Tool is the name and version of the program.
 	Tool string
 	// Observe is told what happens while it happens; nil drops it. It is
@@ -52,10 +57,9 @@ type Event struct {
 	Diagnostics []record.Diagnostic `json:"diagnostics,omitempty"`
 }
 
-// Check type-checks a notebook and runs nothing.
-func Check(nb *notebook.Notebook) []record.Diagnostic {
-	_, diagnostics := cell.Check(nb)
-	return diagnostics
+// Check type-checks a notebook for an engine, as in Options, and runs nothing.
+func Check(ctx context.Context, nb *notebook.Notebook, engine string) []record.Diagnostic {
+	return choose(ctx, nb, engine).diagnostics
 }
 
 // Run runs a notebook to its end, to its first failing cell, or until ctx
@@ -91,7 +95,7 @@ func newRun(nb *notebook.Notebook, opt Options) *run {
 	r := &run{opt: opt, nb: nb, record: NewRecord(nb.Path, nb.Source, opt.Tool), began: time.Now()}
 	r.record.Title, r.record.Seed = nb.Meta.Title, nb.Meta.Seed
 	for _, p := range nb.Meta.Params {
-		r.record.Params = append(r.record.Params, record.Param{Name: p.Name, Type: p.Type, Value: fmt.Sprint(p.Value), Set: p.Set})
+		r.record.Params = append(r.record.Params, param(p))
 	}
 	for _, c := range nb.Cells {
 		status := record.NotRun
@@ -106,6 +110,16 @@ func newRun(nb *notebook.Notebook, opt Options) *run {
 	return r
 }
 
+func param(p notebook.Param) record.Param {
+	q := record.Param{Name: p.Name, Type: p.Type, Value: fmt.Sprint(p.Value), Set: p.Set}
+	if list := reflect.ValueOf(p.Value); list.Kind() == reflect.Slice {
+		for i := range list.Len() {
+			q.Items = append(q.Items, fmt.Sprint(list.Index(i)))
+		}
+	}
+	return q
+}
+
 func (r *run) observe(e Event) {
 	if r.opt.Observe == nil {
 		return
@@ -115,8 +129,10 @@ func (r *run) observe(e Event) {
 }
 
 func (r *run) all(ctx context.Context) {
-	program, diagnostics := cell.Check(r.nb)
-	r.record.Diagnostics = append(r.record.Diagnostics, diagnostics...)
+	c := choose(ctx, r.nb, r.opt.Engine)
+	program := c.program
+	r.record.Diagnostics = append(r.record.Diagnostics, c.diagnostics...)
+	r.describe(c)
 	if program == nil {
 		r.record.Status = record.Failed
 		return
@@ -124,19 +140,17 @@ func (r *run) all(ctx context.Context) {
 	if len(r.nb.Cells) == 0 && len(r.nb.Inlines) == 0 {
 		return
 	}
-	k, err := kernel.Start(ctx, kernel.Options{Prelude: program.Prelude, Seed: r.nb.Meta.Seed, Memory: r.opt.Memory})
-	if err != nil {
-		d := record.Diagnostic{Line: 1, Cell: -1, Message: err.Error()}
-		if ctx.Err() != nil {
-			d.Message = "interrupted before the first cell"
-			r.fail(record.Interrupted, d)
-			return
-		}
-		r.fail(record.Killed, d)
+	if !r.start(ctx, &c) {
 		return
 	}
-	defer k.Close()
-	r.kernel = k
+	defer r.kernel.Close()
+	if c.engine == Go {
+		for _, all := range [][]cell.Code{program.Cells, program.Inlines} {
+			for i := range all {
+				all[i] = all[i].Native()
+			}
+		}
+	}
 	inline := 0
 	values := func(after int) bool {
 		for ; inline < len(r.nb.Inlines) && r.nb.Inlines[inline].After == after; inline++ {
@@ -157,10 +171,71 @@ func (r *run) all(ctx context.Context) {
 	}
 }
 
+// describe records what runs the notebook.
+func (r *run) describe(c choice) {
+	r.record.Engine = c.engine
+	r.record.Provenance.Engine = engineText(c)
+}
+
+// start starts the kernel and has it load the notebook. If the interpreter
+// refuses it, the notebook is compiled instead, unless that was not asked for.
+func (r *run) start(ctx context.Context, c *choice) bool {
+	exe, wrong := c.compile(ctx)
+	if wrong != nil && ctx.Err() == nil {
+		r.fail(record.Failed, *wrong)
+		return false
+	}
+	k, err := kernel.Start(ctx, kernel.Options{Program: exe, Prelude: c.program.Prelude, Seed: r.nb.Meta.Seed, Memory: r.opt.Memory})
+	interrupted := record.Diagnostic{Line: 1, Cell: -1, Message: "interrupted before the first cell"}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		r.fail(record.Interrupted, interrupted)
+		return false
+	case err != nil:
+		r.fail(record.Killed, record.Diagnostic{Line: 1, Cell: -1, Message: err.Error()})
+		return false
+	}
+	r.kernel = k
+	if c.engine == Go {
+		return true
+	}
+	end := k.Load(ctx, c.program.InOrder(r.nb)...)
+	if end.Status == record.OK {
+		return true
+	}
+	k.Close()
+	switch {
+	case ctx.Err() != nil:
+		r.fail(record.Interrupted, interrupted)
+	case !strings.HasPrefix(end.Failure.Message, kernel.Refusal):
+		r.fail(end.Status, record.Diagnostic{Line: max(end.Failure.Line, 1), Cell: c.cellAt(end.Failure.Line), Message: end.Failure.Message, Hint: end.Failure.Hint})
+	default:
+		known := len(c.diagnostics)
+		c.loadRefused(end.Failure)
+		r.record.Diagnostics = append(r.record.Diagnostics, c.diagnostics[known:]...)
+		r.describe(*c)
+		if c.program != nil {
+			return r.start(ctx, c)
+		}
+		r.record.Status = record.Failed
+	}
+	return false
+}
+
 func (r *run) fail(status record.Status, d record.Diagnostic) {
 	d.Severity, d.File = "error", r.nb.Path
 	r.record.Diagnostics = append(r.record.Diagnostics, d)
 	r.record.Status = status
+}
+
+// warn keeps a remark of the kernel; line is where it belongs if it does not say.
+func (r *run) warn(w kernel.Failure, cell, line int) {
+	if w.Line > 0 {
+		line = w.Line
+	}
+	r.record.Diagnostics = append(r.record.Diagnostics, record.Diagnostic{
+		Severity: "warning", File: r.nb.Path, Line: line, Cell: cell, Message: w.Message, Hint: w.Hint,
+	})
 }
 
 // cell runs one cell and reports whether the next may run.
@@ -178,6 +253,8 @@ func (r *run) cell(ctx context.Context, c *notebook.Cell, code cell.Code) bool {
 	end := r.kernel.Run(ctx, code, timeout, func(e kernel.Event) {
 		out.add(e)
 		switch {
+		case e.Warning != nil:
+			r.warn(*e.Warning, c.Index, c.Line)
 		case e.Progress != nil:
 			r.observe(Event{Kind: "progress", Cell: c.Index, Label: c.Options.Label, Progress: e.Progress})
 		case e.Text != "":
@@ -197,7 +274,10 @@ func (r *run) cell(ctx context.Context, c *notebook.Cell, code cell.Code) bool {
 		}
 		return true
 	}
-	d := record.Diagnostic{Line: end.Failure.Line, Cell: c.Index, Message: end.Failure.Message, Hint: end.Failure.Hint}
+	d := record.Diagnostic{
+		Line: end.Failure.Line, Column: end.Failure.Column, Cell: c.Index,
+		Message: end.Failure.Message, Hint: end.Failure.Hint, Frames: end.Failure.Frames,
+	}
 	if d.Line == 0 {
 		d.Line = c.Line
 	}
@@ -214,8 +294,11 @@ func (r *run) cell(ctx context.Context, c *notebook.Cell, code cell.Code) bool {
 func (r *run) inline(ctx context.Context, i int, code cell.Code) bool {
 	in, result := r.nb.Inlines[i], &r.record.Inlines[i]
 	end := r.kernel.Run(ctx, code, DefaultTimeout, func(e kernel.Event) {
-		if e.Value != nil {
+		switch {
+		case e.Value != nil:
 			result.Text = *e.Value
+		case e.Warning != nil:
+			r.warn(*e.Warning, -1, in.Line)
 		}
 	})
 	result.Status = end.Status

@@ -10,7 +10,7 @@ import (
 // The expected texts are what the programs print when they are compiled. None
 // of these is run so by the interpreter alone; some wait for ever.
 func TestWhatTheInterpreterAloneGetsWrong(t *testing.T) {
-	for _, c := range []struct{ name, code, want string }{
+	examples := []struct{ name, code, want string }{
 		{"a deferred closure calls a local function", "func f() {\n\tg := func() { fmt.Print(\"g\") }\n\tdefer func() { g() }()\n\tdefer g()\n\tfmt.Print(\"x\")\n}\nf()", "xgg"},
 		{"defer in loops", "func f() {\n\tfor i := range 3 {\n\t\tdefer fmt.Print(i)\n\t}\n\tfor i := 0; i < 3; i++ {\n\t\tdefer func() { fmt.Print(\"c\", i, \" \") }()\n\t}\n}\nf()", "c2 c1 c0 210"},
 		{"deferred builtins and methods", "func f() string {\n\tm := map[string]int{\"a\": 1}\n\tvar mu sync.Mutex\n\tc := make(chan int)\n\tfunc() {\n\t\tmu.Lock()\n\t\tdefer mu.Unlock()\n\t\tdefer delete(m, \"a\")\n\t\tdefer close(c)\n\t}()\n\tmu.Lock()\n\t_, open := <-c\n\treturn fmt.Sprint(len(m), open)\n}\nfmt.Print(f())", "0 false"},
@@ -32,7 +32,13 @@ func TestWhatTheInterpreterAloneGetsWrong(t *testing.T) {
 		{"embedded interfaces and method expressions", "type Shape interface{ Area() int }\ntype Sq struct{ s int }\nfunc (q Sq) Area() int { return q.s }\nfunc (q *Sq) Grow() { q.s++ }\ntype Named struct {\n\tShape\n\tname string\n}\nn := Named{Sq{4}, \"n\"}\nq := Sq{1}\ngrow := (*Sq).Grow\ngrow(&q)\nfmt.Print(n.Area(), Sq.Area(q))", "4 2"},
 		{"lower-case fields stay out of JSON", "type R struct {\n\tName string `json:\"name\"`\n\tsize, Score int\n\thidden []string\n}\nb, err := json.Marshal(R{\"a\", 1, 2, nil})\nfmt.Print(string(b), err)\nvar r R\nerr = json.Unmarshal([]byte(`{\"name\":\"z\",\"hidden\":[\"x\"],\"Xhidden\":[\"x\"]}`), &r)\nfmt.Print(r.Name, len(r.hidden), err)", "{\"name\":\"a\",\"Score\":2}<nil>z0 <nil>"},
 		{"print and println", "println(\"a\", 1.5, true)\nprint(\"b\", \"c\")", "a 1.5 true\nbc"},
-	} {
+	}
+	var all []example
+	for _, c := range examples {
+		all = append(all, example{c.name, []string{c.code}, c.want})
+	}
+	compiled(t, "", all)
+	for _, c := range examples {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := runCells(t, t.Context(), Options{Timeout: time.Minute}, c.code)

@@ -19,11 +19,23 @@ import (
 // provenance says what a run of the notebook at path rests on.
 func provenance(path, tool string) record.Provenance {
 	p := record.Provenance{
-		Tool: tool, Go: strings.TrimPrefix(runtime.Version(), "go"), Engine: "yaegi " + yaegiVersion(),
+		Tool: tool, Go: strings.TrimPrefix(runtime.Version(), "go"), Engine: engineText(choice{engine: Yaegi}),
 		OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: processor(), Cores: runtime.NumCPU(), Memory: kernel.MachineMemory(),
 	}
 	p.Commit, p.Dirty = commit(filepath.Dir(path))
 	return p
+}
+
+// engineText names an engine and its version, and why it was chosen.
+func engineText(c choice) string {
+	if c.engine != Go {
+		return "yaegi " + yaegiVersion()
+	}
+	text := "go " + c.toolchain.Version
+	if c.why != "" {
+		text += ", because of " + c.why
+	}
+	return text
 }
 
 var yaegiVersion = sync.OnceValue(func() string {

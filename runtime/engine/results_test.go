@@ -9,12 +9,18 @@ import (
 // A named result begins at zero and is not the variable that the call is
 // assigned to.
 func TestNamedResultsAreTheFunctionsOwn(t *testing.T) {
-	for _, c := range []struct{ name, code, want string }{
+	examples := []struct{ name, code, want string }{
 		{"they begin at zero", "func f(n int) (s []int) {\n\tfor i := range n {\n\t\ts = append(s, i)\n\t}\n\treturn s\n}\nfunc g() string {\n\tgot := f(2)\n\tgot = f(1)\n\treturn fmt.Sprint(got)\n}\nfmt.Print(g())", "[0]"},
 		{"the variable is seen unchanged during the call", "total := 5\nfunc add() (n int) {\n\tn = 1\n\tn += total\n\treturn\n}\ntotal = add()\nfunc g() (int, int) {\n\tx := 3\n\tf := func() (a, b int) {\n\t\ta = x + 1\n\t\tb = x + 2\n\t\treturn\n\t}\n\tx, y := f()\n\treturn x, y\n}\nfmt.Print(total, \" \")\nfmt.Print(g())", "6 4 5"},
 		{"with defer", "func f() (n int, err error) {\n\tdefer func() { n++ }()\n\tn += 2\n\treturn n, nil\n}\nn, err := f()\nn, err = f()\nfmt.Print(n, err)", "3 <nil>"},
 		{"blank results", "func f() (_ int, s string) {\n\ts = \"x\"\n\treturn\n}\nfmt.Print(f())", "0x"},
-	} {
+	}
+	var all []example
+	for _, c := range examples {
+		all = append(all, example{c.name, []string{c.code}, c.want})
+	}
+	compiled(t, "", all)
+	for _, c := range examples {
 		t.Run(c.name, func(t *testing.T) {
 			r := runCells(t, t.Context(), Options{}, c.code)
 			if got := text(r); got != c.want || r.Status != record.OK {

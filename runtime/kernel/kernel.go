@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"viva/runtime/cell"
+	"viva/runtime/kernel/child"
 	"viva/runtime/record"
 )
 
@@ -29,6 +30,9 @@ type Options struct {
 	// Memory is how many bytes the kernel's heap and stacks may take; 0 means
 	// three quarters of the machine's memory, where that is known.
 	Memory uint64
+	// Program is the executable to start, a compiled notebook; empty is this
+	// program, with the interpreter in it.
+	Program string
 	// Dir is the folder cells run in; empty is the parent's own.
 	Dir string
 }
@@ -37,7 +41,7 @@ type Options struct {
 type Kernel struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
-	events chan message
+	events chan child.Message
 	stderr *opening
 	memory uint64
 	dead   bool
@@ -56,15 +60,22 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, fmt.Errorf("starting the kernel: %w", err)
 	}
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("finding this program: %w", err)
+	exe := opt.Program
+	var err error
+	if exe == "" {
+		if exe, err = os.Executable(); err != nil {
+			return nil, fmt.Errorf("finding this program: %w", err)
+		}
 	}
-	k := &Kernel{cmd: exec.Command(exe), events: make(chan message, 64), stderr: &opening{}, memory: opt.Memory}
+	prelude, err := json.Marshal(opt.Prelude)
+	if err != nil {
+		return nil, fmt.Errorf("starting the kernel: %w", err)
+	}
+	k := &Kernel{cmd: exec.Command(exe), events: make(chan child.Message, 64), stderr: &opening{}, memory: opt.Memory}
 	if k.memory == 0 {
 		k.memory = MachineMemory() / 4 * 3
 	}
-	k.cmd.Env = append(os.Environ(), environment+"=1")
+	k.cmd.Env = append(os.Environ(), child.Environment+"=1")
 	k.cmd.Dir = opt.Dir
 	k.cmd.Stderr = k.stderr
 	if k.in, err = k.cmd.StdinPipe(); err != nil {
@@ -78,7 +89,7 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 		return nil, fmt.Errorf("starting the kernel: %w", err)
 	}
 	go k.read(out)
-	r := k.exchange(ctx, request{Start: &start{Prelude: opt.Prelude, Seed: opt.Seed, Memory: k.memory}}, 0, func(Event) {})
+	r := k.exchange(ctx, child.Request{Start: &child.Start{Prelude: prelude, Seed: opt.Seed, Memory: k.memory}}, 0, func(Event) {})
 	if r.Status != record.OK {
 		k.Close()
 		if r.Failure != nil {
@@ -97,12 +108,24 @@ func (k *Kernel) read(out io.Reader) {
 		if err != nil {
 			return
 		}
-		var m message
+		var m child.Message
 		if err := json.Unmarshal(line, &m); err != nil {
-			m = message{Event: Event{Stream: "stderr", Text: string(line)}}
+			m = child.Message{Event: Event{Stream: "stderr", Text: string(line)}}
 		}
 		k.events <- m
 	}
+}
+
+// Load prepares code that will be run, in the order in which it was lowered.
+// Nothing that a cell could see happens. What the interpreter refuses fails with
+// a message that begins with Refusal. Code that was not loaded before it runs
+// is loaded then.
+func (k *Kernel) Load(ctx context.Context, code ...cell.Code) Result {
+	raw, err := json.Marshal(code)
+	if err != nil {
+		return Result{Status: record.Failed, Failure: &Failure{Message: fmt.Sprintf("sending code to the kernel: %v", err)}}
+	}
+	return k.exchange(ctx, child.Request{Load: raw}, 0, func(Event) {})
 }
 
 // Run runs code and passes on what it tells. It returns when the code has
@@ -112,10 +135,14 @@ func (k *Kernel) Run(ctx context.Context, code cell.Code, timeout time.Duration,
 	if len(code.Units) == 0 {
 		return Result{Status: record.OK}
 	}
-	return k.exchange(ctx, request{Run: &code}, timeout, sink)
+	raw, err := json.Marshal(code)
+	if err != nil {
+		return Result{Status: record.Failed, Failure: &Failure{Message: fmt.Sprintf("sending code to the kernel: %v", err)}}
+	}
+	return k.exchange(ctx, child.Request{Run: raw}, timeout, sink)
 }
 
-func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration, sink func(Event)) Result {
+func (k *Kernel) exchange(ctx context.Context, r child.Request, timeout time.Duration, sink func(Event)) Result {
 	began := time.Now()
 	line := 0
 	result := func(s record.Status, message, hint string) Result {
@@ -137,17 +164,21 @@ func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration,
 		expired = t.C
 	}
 	stopped := ctx.Done()
-	status, stoppedAt := record.OK, 0
+	status, stoppedAt, asleep := record.OK, 0, false
 	interrupt := func(s record.Status) {
 		stoppedAt = line
 		status, stopped, expired = s, nil, nil
 		giveUp = time.After(grace)
-		_ = k.send(request{Interrupt: true})
+		_ = k.send(child.Request{Interrupt: true})
 	}
 	ended := func() Result {
 		line = stoppedAt
 		if status == record.TimedOut {
-			return result(status, fmt.Sprintf("this cell ran longer than its timeout of %s", timeout), "give it more with //| timeout: 2h, or less to do")
+			hint := "give it more with //| timeout: 2h, or less to do"
+			if asleep {
+				hint = "all its goroutines were asleep: it waited for something that did not happen"
+			}
+			return result(status, fmt.Sprintf("this cell ran longer than its timeout of %s", timeout), hint)
 		}
 		return result(status, "interrupted", "")
 	}
@@ -166,7 +197,13 @@ func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration,
 				k.Close()
 				return result(record.Killed, fmt.Sprintf("this cell used %s of memory; the limit is %s", bytesText(m.Done.Memory), bytesText(k.memory)),
 					"work on less data at once, or raise the limit with -memory")
+			case m.Done != nil && m.Done.Ending && status == record.OK:
+				k.Close()
+				return Result{Status: record.Killed, Failure: m.Done.Failure, Took: time.Since(began)}
 			case m.Done != nil && status != record.OK:
+				if m.Done.Ending {
+					k.Close()
+				}
 				return ended()
 			case m.Done != nil && m.Done.Failure != nil:
 				f := m.Done.Failure
@@ -177,7 +214,7 @@ func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration,
 			case m.Done != nil:
 				return Result{Status: record.OK, Took: m.Done.Took}
 			case m.Interrupted > 0:
-				stoppedAt = m.Interrupted
+				stoppedAt, asleep = m.Interrupted, m.Asleep
 			case m.Line > 0:
 				line = m.Line
 				sink(m.Event)
@@ -195,7 +232,7 @@ func (k *Kernel) exchange(ctx context.Context, r request, timeout time.Duration,
 	}
 }
 
-func (k *Kernel) send(r request) error {
+func (k *Kernel) send(r child.Request) error {
 	b, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -206,6 +243,15 @@ func (k *Kernel) send(r request) error {
 
 // exited says why the process ended by itself.
 func (k *Kernel) exited(result func(record.Status, string, string) Result) Result {
+	r := k.reason(result)
+	f := &Failure{}
+	if f.Locate(k.stderr.String()); f.Line > 0 {
+		r.Failure.Line, r.Failure.Column, r.Failure.Frames = f.Line, f.Column, f.Frames
+	}
+	return r
+}
+
+func (k *Kernel) reason(result func(record.Status, string, string) Result) Result {
 	k.dead = true
 	k.in.Close()
 	err := k.cmd.Wait()
@@ -225,16 +271,22 @@ func (k *Kernel) exited(result func(record.Status, string, string) Result) Resul
 	case strings.Contains(first, "out of memory"), strings.Contains(first, "cannot allocate"):
 		return result(record.Killed, "the cell asked for more memory than there is", "work on less data at once")
 	case strings.Contains(first, "concurrent map"):
-		return result(record.Killed, first, "several goroutines use one map; guard it with a sync.Mutex")
+		return result(record.Killed, "goroutines used one map at the same time: "+strings.TrimPrefix(first, "fatal error: "), "guard the map with a sync.Mutex")
 	case strings.Contains(first, "all goroutines are asleep"):
-		return result(record.Killed, "the cell waits for something that cannot happen: all goroutines are asleep", "")
+		return result(record.Killed, child.AsleepMessage, child.AsleepHint)
+	case strings.HasPrefix(first, "panic: "):
+		// A panic of the cell's own statements is caught.
+		return result(record.Killed, child.GoroutinePanic+strings.TrimPrefix(first, "panic: "), child.GoroutineHint)
 	case first != "":
-		return result(record.Killed, "the kernel ended: "+first, "a panic in a goroutine ends the whole kernel; recover it there")
+		return result(record.Killed, "the cell's process ended: "+first, "")
 	}
 	why := "its process ended"
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
+			if exit.Exited() {
+				return result(record.Killed, fmt.Sprintf("the cell ended its process with exit status %d", exit.ExitCode()), child.ExitHint)
+			}
 			why = exit.String()
 		} else {
 			why = err.Error()

@@ -27,7 +27,7 @@ func program(t *testing.T, cells ...string) *cell.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, diagnostics := cell.Check(nb)
+	p, diagnostics := cell.Check(nb, nil)
 	if p == nil {
 		t.Fatal(diagnostics)
 	}
@@ -180,7 +180,7 @@ func TestTextIsUTF8WhereverItIsCut(t *testing.T) {
 // Whatever is printed, the end of the cell is found, and all that was printed
 // before it comes before it.
 func TestTextThatLooksLikeTheProtocol(t *testing.T) {
-	mark := string(flushMark)
+	mark := "\x00kernel: flush\n"
 	texts := []string{
 		"{\"ended\":{}}\n", "\n\n{\"text\":\"x\"}\n", "\x00", mark[:5], "a" + mark[:len(mark)-1], strings.Repeat(mark[:3], 50_000), strings.Repeat("x", 1<<16-3) + mark[:2],
 	}

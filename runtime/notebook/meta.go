@@ -16,8 +16,11 @@ import (
 )
 
 var metaNames = []string{
-	"title", "author", "date", "abstract", "params", "seed", "requires", "bibliography",
+	"title", "author", "date", "abstract", "params", "seed", "requires", "bibliography", "engine",
 }
+
+// Engines are what front matter may name as the engine.
+var Engines = []string{"auto", "yaegi", "go"}
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
@@ -102,6 +105,11 @@ func (p *parse) metaField(key, value *yaml.Node) {
 	case "seed":
 		if err := value.Decode(&m.Seed); err != nil || value.Tag != "!!int" {
 			p.nodeError(value, fmt.Sprintf("seed: %q is not a whole number", value.Value), "")
+		}
+	case "engine":
+		m.Engine, m.EngineLine = p.text(key.Value, value), value.Line+1
+		if !slices.Contains(Engines, m.Engine) {
+			p.nodeError(value, fmt.Sprintf("unknown engine %q", m.Engine), "the engines are "+strings.Join(Engines, ", "))
 		}
 	case "params":
 		if value.Kind != yaml.MappingNode {

@@ -36,6 +36,10 @@ type Meta struct {
 	Seed         int64
 	Requires     []string
 	Bibliography []string
+	// Engine is one of Engines, empty where the notebook names none;
+	// EngineLine is where it does.
+	Engine     string
+	EngineLine int
 }
 
 // Param is a parameter with its default.

@@ -68,8 +68,19 @@ func Packages() map[string]string {
 // Importer reads the embedded type information. It keeps what it read, so one
 // importer serves all cells of a notebook. It is not safe for concurrent use.
 type Importer struct {
+	// Outside finds packages that are not embedded; nil for none.
+	Outside  func(path string) (*Outside, error)
 	packages map[string]*types.Package
 	fset     *token.FileSet
+}
+
+// Outside is the type information of a package that is not embedded.
+type Outside struct {
+	Name string
+	// Deps are the paths of all packages that it needs.
+	Deps []string
+	// Export is its export data, as gcexportdata.Read takes it.
+	Export []byte
 }
 
 // NewImporter returns an importer that has read nothing yet.
@@ -83,6 +94,9 @@ func (im *Importer) Import(path string) (*types.Package, error) {
 		return p, nil
 	}
 	e, ok := index()[path]
+	if !ok && im.Outside != nil {
+		return im.outside(path)
+	}
 	if !ok {
 		return nil, fmt.Errorf("package %s is not available in cells", path)
 	}
@@ -91,4 +105,22 @@ func (im *Importer) Import(path string) (*types.Package, error) {
 		return nil, fmt.Errorf("type information of %s: %w", path, err)
 	}
 	return gcexportdata.Read(bytes.NewReader(data), im.fset, im.packages, path)
+}
+
+// outside reads a package that is not embedded.
+func (im *Importer) outside(path string) (*types.Package, error) {
+	p, err := im.Outside(path)
+	if err != nil {
+		return nil, err
+	}
+	// What it shares with the embedded packages is read from them first, so
+	// that each type is there once.
+	for _, d := range p.Deps {
+		if _, embedded := index()[d]; embedded {
+			if _, err := im.Import(d); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return gcexportdata.Read(bytes.NewReader(p.Export), im.fset, im.packages, path)
 }
