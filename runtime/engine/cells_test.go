@@ -30,6 +30,9 @@ var needsNative = map[string]string{
 // want. With -update the program is made of the cells, or is the file's own
 // native.go where cells do what a program cannot; it is vetted, built and run.
 func TestEverydayCells(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	files, err := filepath.Glob("testdata/cells/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no programs in testdata/cells: %v", err)

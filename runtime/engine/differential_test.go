@@ -22,6 +22,9 @@ var foreign = regexp.MustCompile("\uFFFD+")
 // compiler builds them. VIVA_RANDOM_PROGRAMS says how many programs of fifty
 // functions are tried, VIVA_RANDOM_SEED from which seed on.
 func TestRandomProgramsRunAsGoRunsThem(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	needToolchain(t)
 	programs, seed := number("VIVA_RANDOM_PROGRAMS", 1), number("VIVA_RANDOM_SEED", 2)
 	functions, different := 0, 0

@@ -23,6 +23,9 @@ type level int
 
 // Each case is a cell's text and what the same Go gives when it is compiled.
 func TestGenericFunctionsGiveWhatCompiledOnesGive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	const people = "type person struct {\n\tname string\n\tage int\n}\ntype level int\n" +
 		"ps := []person{{\"eve\", 30}, {\"al\", 25}, {\"bo\", 30}, {\"cy\", 25}}\n" +
 		"m := map[string]int{\"b\": 2, \"a\": 1, \"c\": 3}\n" +

@@ -73,6 +73,9 @@ func where(t *testing.T, r *record.Run) string {
 // Failures are found at their line and column, with the calls that led there.
 // Every cell fails and goes on, so that one program has them all.
 func TestPositionsOfCompiledFailures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	needToolchain(t)
 	failures := []struct{ name, code, want string }{
 		{"panic", "x := 1\n_ = x\n  panic(\"no\")", "3:3 panic: no"},
@@ -124,6 +127,9 @@ func TestPositionsOfCompiledFailures(t *testing.T) {
 
 // What ends the process says where it was too.
 func TestPositionsOfCompiledCrashes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	needToolchain(t)
 	for _, c := range []struct{ name, code, printed, want string }{
 		{"a panic in a goroutine", "fmt.Print(\"kept\")\ngo func() {\n\tpanic(\"in the dark\")\n}()\n<-ctx.Done()", "kept", "7:2 panic in a goroutine: in the dark < a function in the cell 7"},

@@ -19,6 +19,9 @@ import (
 // call path through the cells' functions, innermost first. With -update these
 // are read from the stack trace of the same code built by the Go compiler.
 func TestPanicsSayWhatAndWhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	files, err := filepath.Glob("testdata/panics/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no programs in testdata/panics: %v", err)

@@ -7,6 +7,9 @@ import (
 )
 
 func TestRangesOverFunctions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	const count = "func count(n int) iter.Seq[int] {\n\treturn func(yield func(int) bool) {\n\t\tfor i := range n {\n\t\t\tif !yield(i) {\n\t\t\t\tfmt.Print(\"!\")\n\t\t\t\treturn\n\t\t\t}\n\t\t}\n\t}\n}\n"
 	examples := []struct{ name, code, want string }{
 		{"break and continue", "for i := range count(9) {\n\tif i == 1 {\n\t\tcontinue\n\t}\n\tif i == 4 {\n\t\tbreak\n\t}\n\tfmt.Print(i)\n}", "023!"},
