@@ -268,9 +268,9 @@ func (r runner) run(ctx context.Context, opt kernel.Options, code cell.Code, ok 
 	switch {
 	case end.Status == record.TimedOut:
 		return tooLong, firstLine(end.Failure.Message)
-	case end.Status == record.Killed:
+	case end.Status == record.Killed && end.Failure.Message != "the cell ended its process with exit status 0":
 		return died, firstLine(end.Failure.Message)
-	case end.Failure == nil || end.Failure.Message == "the cell called os.Exit(0)":
+	case end.Failure == nil || end.Status == record.Killed || end.Failure.Message == "the cell called os.Exit(0)":
 		if got != want {
 			return wrongOutput, differing(got, want)
 		}

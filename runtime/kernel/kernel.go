@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -280,17 +279,12 @@ func (k *Kernel) reason(result func(record.Status, string, string) Result) Resul
 	case first != "":
 		return result(record.Killed, "the cell's process ended: "+first, "")
 	}
+	if state := k.cmd.ProcessState; state != nil && state.Exited() {
+		return result(record.Killed, fmt.Sprintf("the cell ended its process with exit status %d", state.ExitCode()), child.ExitHint)
+	}
 	why := "its process ended"
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			if exit.Exited() {
-				return result(record.Killed, fmt.Sprintf("the cell ended its process with exit status %d", exit.ExitCode()), child.ExitHint)
-			}
-			why = exit.String()
-		} else {
-			why = err.Error()
-		}
+		why = err.Error()
 	}
 	hint := ""
 	if strings.Contains(why, "killed") {
