@@ -256,7 +256,8 @@ func (c *Child) silenced() bool {
 	case c.tasks.stale == 0:
 		return false
 	}
-	if t := c.tasks.ids[goroutineID()]; t != nil && t.cell != c.tasks.cell {
+	// Between two cells there is none that it could be shown with either.
+	if t := c.tasks.ids[goroutineID()]; t != nil && (t.cell != c.tasks.cell || !c.busy.Load()) {
 		c.tasks.dropped = true
 		return true
 	}
