@@ -253,10 +253,11 @@ func (c *Child) silenced() bool {
 	switch {
 	case c.tasks.failure != nil:
 		return true
-	case c.tasks.stale == 0:
+	case c.tasks.stale == 0 && c.busy.Load():
 		return false
 	}
-	// Between two cells there is none that it could be shown with either.
+	// Between two cells there is none that it could be shown with, and the
+	// goroutines of the one before are not counted as stale yet.
 	if t := c.tasks.ids[goroutineID()]; t != nil && (t.cell != c.tasks.cell || !c.busy.Load()) {
 		c.tasks.dropped = true
 		return true
