@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"viva/runtime/kernel/child"
+	"viva/runtime/lower"
 	"viva/runtime/record"
 )
 
@@ -322,7 +323,7 @@ func (a *assembler) convertBlanks(v *ast.ValueSpec) {
 // show makes a cell's last expression an output.
 func (a *assembler) show() {
 	x := a.ch.shown()
-	if x == nil || printing(a.ch.info, x) {
+	if x == nil || lower.Silent(a.ch.info, x) {
 		return
 	}
 	tv := a.ch.info.Types[x]
@@ -345,28 +346,4 @@ func (a *assembler) show() {
 		call = ".ShowChecked("
 	}
 	a.around(x, supportName+call, ")")
-}
-
-// printing reports whether an expression is a call made for its effect, whose
-// result nobody wants to see: fmt's printing and package show's own.
-func printing(info *types.Info, x ast.Expr) bool {
-	call, ok := ast.Unparen(x).(*ast.CallExpr)
-	if !ok {
-		return false
-	}
-	s, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return false
-	}
-	o := info.Uses[s.Sel]
-	if o == nil || o.Pkg() == nil {
-		return false
-	}
-	switch o.Pkg().Path() {
-	case "viva/mlkit/show":
-		return true
-	case "fmt":
-		return strings.HasPrefix(o.Name(), "Print") || strings.HasPrefix(o.Name(), "Fprint")
-	}
-	return false
 }

@@ -123,7 +123,6 @@ type Lowerer struct {
 	helpers   map[string]string
 	instances map[string]string
 	locals    map[string]*types.Named
-	methodsOf map[string]bool
 	// recovering says that the program so far calls recover, and careful that a
 	// declared function does, which may be deferred without its name being known.
 	recovering, careful bool
@@ -151,7 +150,7 @@ func New(importer *symbols.Importer, pkg *types.Package) *Lowerer {
 		sites: map[types.Object]*site{}, libraries: map[string]*library{}, context: types.NewContext(),
 		objectIDs: map[types.Object]int{}, structs: map[string]string{}, specs: map[string]int{}, boxed: map[string]string{},
 		tables: map[string]*table{}, helpers: map[string]string{}, instances: map[string]string{}, locals: map[string]*types.Named{},
-		methodsOf: map[string]bool{}, components: map[string]*component{},
+		components: map[string]*component{},
 	}
 }
 
@@ -399,7 +398,7 @@ func (l *Lowerer) statements(st *site, ch *Chunk) string {
 // show makes a cell's last expression an output.
 func (f *fn) show(x ast.Expr) {
 	tv := f.site.info.Types[x]
-	if f.silent(x) || tv.IsVoid() || tv.Type == nil {
+	if Silent(f.site.info, x) || tv.IsVoid() || tv.Type == nil {
 		f.stmt(&ast.ExprStmt{X: x})
 		return
 	}
@@ -427,9 +426,9 @@ func (f *fn) show(x ast.Expr) {
 	f.emit("%s.%s([]interface{}{%s})", rt, call, strings.Join(values, ", "))
 }
 
-// silent reports whether an expression is a call made for its effect, whose
+// Silent reports whether an expression is a call made for its effect, whose
 // result nobody wants to see: fmt's printing and package show's own.
-func (f *fn) silent(x ast.Expr) bool {
+func Silent(info *types.Info, x ast.Expr) bool {
 	call, ok := ast.Unparen(x).(*ast.CallExpr)
 	if !ok {
 		return false
@@ -438,7 +437,7 @@ func (f *fn) silent(x ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	o := f.site.info.Uses[s.Sel]
+	o := info.Uses[s.Sel]
 	if o == nil || o.Pkg() == nil {
 		return false
 	}

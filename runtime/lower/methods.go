@@ -48,7 +48,7 @@ func (l *Lowerer) spec(st *site, t types.Type) int {
 	case *types.Interface:
 		s.Kind = reflect.Interface
 		for m := range u.Methods() {
-			s.Methods = append(s.Methods, dynamic.Method{Name: m.Name(), Sig: l.methodSig(m)})
+			s.Methods = append(s.Methods, dynamic.Method{Name: m.Name(), Sig: l.methodSig(m, l.subst(m.Signature(), nil).(*types.Signature))})
 		}
 	}
 	if !s.Native {
@@ -100,12 +100,12 @@ func (l *Lowerer) specParts(st *site, t types.Type, s *dynamic.Spec) {
 
 // methodSig identifies a method's signature; an unexported name belongs to its
 // package.
-func (l *Lowerer) methodSig(m *types.Func) string {
-	sig := "func" + l.signatureName(l.subst(m.Signature(), nil).(*types.Signature), true)
+func (l *Lowerer) methodSig(m *types.Func, sig *types.Signature) string {
+	text := "func" + l.signatureName(sig, true)
 	if !m.Exported() && m.Pkg() != nil {
-		sig = m.Pkg().Path() + " " + sig
+		text = m.Pkg().Path() + " " + text
 	}
-	return sig
+	return text
 }
 
 // specMethods enters the methods of a type, declared and promoted, into the
@@ -118,10 +118,7 @@ func (l *Lowerer) specMethods(st *site, t types.Type, s *dynamic.Spec) {
 			continue // of a compiled type, and nobody here can name it
 		}
 		sig := l.subst(sel.Type(), nil).(*types.Signature)
-		text := "func" + l.signatureName(sig, true)
-		if !m.Exported() && m.Pkg() != nil {
-			text = m.Pkg().Path() + " " + text
-		}
+		text := l.methodSig(m, sig)
 		s.Methods = append(s.Methods, dynamic.Method{Name: m.Name(), Sig: text})
 		id := s.ID
 		l.queue = append(l.queue, func() { l.entry(st, id, t, sel, sig, text) })
@@ -176,10 +173,7 @@ func (l *Lowerer) dispatch(st *site, t types.Type, m *types.Func) string {
 			sig = l.subst(o.(*types.Func).Signature(), nil).(*types.Signature)
 		}
 	}
-	text := "func" + l.signatureName(sig, true)
-	if !m.Exported() && m.Pkg() != nil {
-		text = m.Pkg().Path() + " " + text
-	}
+	text := l.methodSig(m, sig)
 	asserts := ""
 	if n, ok := types.Unalias(t).(*types.Named); ok && (l.compiled(n) || n.Obj().Pkg() == nil) {
 		asserts = "error"
