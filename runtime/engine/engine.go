@@ -40,8 +40,10 @@ type Options struct {
 
 // Event is one thing that happens during a run.
 type Event struct {
-	// Kind is "start" (of a notebook), "cell" (a cell begins), "progress",
-	// "text", "ended" (a cell) or "done" (a notebook).
+	// Kind is "start" (of a notebook), "checked" (with what the check found),
+	// "plan" (in a Session: Stale will run, the other cells are kept), "cell" (a
+	// cell begins), "progress", "text", "ended" (a cell), "restart" (the kernel
+	// is started again, for the reason in Text) or "done" (a notebook).
 	Kind     string           `json:"event"`
 	Notebook string           `json:"notebook"`
 	Cell     int              `json:"cell"`
@@ -53,8 +55,13 @@ type Event struct {
 	Progress *kernel.Progress `json:"progress,omitempty"`
 	Stream   string           `json:"stream,omitempty"`
 	Text     string           `json:"text,omitempty"`
-	// Diagnostics are those that a finished notebook has.
+	// Stale are the indices of the cells that will run, in a plan.
+	Stale []int `json:"stale,omitempty"`
+	// Diagnostics are those that a checked or a finished notebook has.
 	Diagnostics []record.Diagnostic `json:"diagnostics,omitempty"`
+	// Record is the run so far, in "ended", "checked" and "done". It is not
+	// changed afterwards.
+	Record *record.Run `json:"-"`
 }
 
 // Check type-checks a notebook for an engine, as in Options, and runs nothing.
@@ -70,7 +77,7 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) *record.Run {
 	r.all(ctx)
 	r.record.Duration = time.Since(r.began)
 	slices.SortStableFunc(r.record.Diagnostics, func(a, b record.Diagnostic) int { return a.Line - b.Line })
-	r.observe(Event{Kind: "done", Cell: len(nb.Cells), Status: r.record.Status, Took: r.record.Duration, Diagnostics: r.record.Diagnostics})
+	r.observe(Event{Kind: "done", Cell: len(nb.Cells), Status: r.record.Status, Took: r.record.Duration, Diagnostics: r.record.Diagnostics, Record: r.record})
 	return r.record
 }
 
@@ -128,11 +135,23 @@ func (r *run) observe(e Event) {
 	r.opt.Observe(e)
 }
 
+// snapshot is the record so far, which later cells do not change.
+func (r *run) snapshot() *record.Run {
+	if r.opt.Observe == nil {
+		return nil
+	}
+	c := *r.record
+	c.Sources, c.Cells = slices.Clone(c.Sources), slices.Clone(c.Cells)
+	c.Inlines, c.Diagnostics = slices.Clone(c.Inlines), slices.Clone(c.Diagnostics)
+	return &c
+}
+
 func (r *run) all(ctx context.Context) {
 	c := choose(ctx, r.nb, r.opt.Engine)
 	program := c.program
 	r.record.Diagnostics = append(r.record.Diagnostics, c.diagnostics...)
 	r.describe(c)
+	r.observe(Event{Kind: "checked", Diagnostics: c.diagnostics, Record: r.snapshot()})
 	if program == nil {
 		r.record.Status = record.Failed
 		return
@@ -263,7 +282,7 @@ func (r *run) cell(ctx context.Context, c *notebook.Cell, code cell.Code) bool {
 	})
 	result.Status, result.Duration = end.Status, end.Took
 	defer func() {
-		r.observe(Event{Kind: "ended", Cell: c.Index, Label: c.Options.Label, Line: c.Line, Status: result.Status, Took: result.Duration})
+		r.observe(Event{Kind: "ended", Cell: c.Index, Label: c.Options.Label, Line: c.Line, Status: result.Status, Took: result.Duration, Record: r.snapshot()})
 	}()
 	if end.Status == record.OK {
 		if c.Options.Error {
