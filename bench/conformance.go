@@ -229,7 +229,7 @@ func (r runner) program(ctx context.Context, name, source, want string) (v verdi
 	}
 	opt, code := kernel.Options{Prelude: program.Prelude, Memory: 1 << 30}, program.Cells[0]
 	if !r.compile && len(program.Refused) == 0 {
-		v, detail := r.run(ctx, opt, code, same, want)
+		v, detail := r.run(ctx, opt, program, code, same, want)
 		if v != refusedByInterpreter {
 			return v, detail
 		}
@@ -243,11 +243,11 @@ func (r runner) program(ctx context.Context, name, source, want string) (v verdi
 		return refusedByCompiler, firstLine(err.Error())
 	}
 	opt.Program = exe
-	return r.run(ctx, opt, code.Native(), compiled, want)
+	return r.run(ctx, opt, program, code.Native(), compiled, want)
 }
 
 // run runs a checked program; ok is the verdict if it prints what it should.
-func (r runner) run(ctx context.Context, opt kernel.Options, code cell.Code, ok verdict, want string) (verdict, string) {
+func (r runner) run(ctx context.Context, opt kernel.Options, program *cell.Program, code cell.Code, ok verdict, want string) (verdict, string) {
 	k, err := kernel.Start(ctx, opt)
 	if err != nil {
 		return died, err.Error()
@@ -281,9 +281,9 @@ func (r runner) run(ctx context.Context, opt kernel.Options, code cell.Code, ok 
 		if got != "" {
 			return interpreterError, firstLine(end.Failure.Message)
 		}
-		return refusedByInterpreter, fmt.Sprintf("%d: %s", end.Failure.Line, firstLine(end.Failure.Message))
+		return refusedByInterpreter, fmt.Sprintf("%d: %s", program.Line(end.Failure.Line), firstLine(end.Failure.Message))
 	}
-	return panicked, firstLine(fmt.Sprintf("%d: %s; printed %.80q", end.Failure.Line, end.Failure.Message, got))
+	return panicked, firstLine(fmt.Sprintf("%d: %s; printed %.80q", program.Line(end.Failure.Line), end.Failure.Message, got))
 }
 
 func firstLine(s string) string {

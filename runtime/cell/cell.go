@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
 	"viva/runtime/lower"
@@ -40,35 +39,41 @@ type Program struct {
 	// Refused says what is correct Go but beyond the interpreter. The units
 	// are not to be run if there is any.
 	Refused []record.Diagnostic
-	// Native is the notebook for the compiler.
+	// Native is the notebook for the compiler; nil if it was checked by a
+	// Session.
 	Native *Native
+	// Loaded are all units that the session has lowered so far, in their order.
+	// A kernel must have loaded them, also those that the notebook has no more:
+	// what they declare serves others too.
+	Loaded []Unit
+
+	session *Session
 }
 
 // Code is what runs for one cell or inline expression.
 type Code struct {
 	Units []Unit
+	// Reset has the variables set back to zero first, since the code has run
+	// before.
+	Reset bool
 	// Calls are the functions of the compiled notebook that run it, in order.
 	Calls []string `json:"-"`
 	// Volatile names what keeps it from being the same in every run.
 	Volatile []string
+	// Effects are its uses of variables, in a Session.
+	Effects Effects `json:"-"`
+
+	chunks []*checked
 }
 
-// InOrder is the code of the notebook's cells and inline expressions in the
-// order in which they run.
-func (p *Program) InOrder(nb *notebook.Notebook) []Code {
-	var all []Code
-	inline := 0
-	take := func(after int) {
-		for ; inline < len(nb.Inlines) && nb.Inlines[inline].After == after; inline++ {
-			all = append(all, p.Inlines[inline])
-		}
+// Loaded is the code without the declarations, for a kernel that has loaded
+// them.
+func (c Code) Loaded() Code {
+	out := Code{Reset: c.Reset, Volatile: c.Volatile}
+	for _, u := range c.Units {
+		out.Units = append(out.Units, Unit{Imports: u.Imports, Calls: u.Calls, Reset: u.Reset})
 	}
-	take(-1)
-	for i, c := range nb.Cells {
-		all = append(all, p.Cells[i])
-		take(c.Index)
-	}
-	return all
+	return out
 }
 
 // Unit is a piece of Go for the interpreter.
@@ -83,52 +88,15 @@ const dot = lower.Dot
 
 const supportName = "cell" + dot
 
-// Check type-checks a notebook's cells and lowers them. The diagnostics are
-// in the order of the notebook; the program is nil if one of them is an error.
-// Cells with eval: false are left out: nothing below can depend on them.
+// Check type-checks a notebook's cells and lowers them, for the interpreter
+// and for the compiler. The diagnostics are in the order of the notebook; the
+// program is nil if one of them is an error. Cells with eval: false are left
+// out: nothing below can depend on them.
 //
 // Outside finds the packages that are not embedded; nil for none. Its errors
 // are reported at the import.
 func Check(nb *notebook.Notebook, outside Outside) (*Program, []record.Diagnostic) {
-	c := &checker{
-		nb:       nb,
-		importer: symbols.NewImporter(),
-		pkg:      types.NewPackage("main", "main"),
-		names:    map[string]*name{},
-		emitted:  map[types.Object]string{},
-		counts:   map[string]int{},
-		imports:  map[string]*imported{},
-		missing:  map[string]bool{},
-	}
-	c.importer.Outside = outside
-	c.lowerer = lower.New(c.importer, c.pkg)
-	program := &Program{Prelude: c.predeclare()}
-	inlines := nb.Inlines
-	take := func(after int) {
-		for len(inlines) > 0 && inlines[0].After == after {
-			program.Inlines = append(program.Inlines, c.inline(inlines[0]))
-			inlines = inlines[1:]
-		}
-	}
-	take(-1)
-	for _, cell := range nb.Cells {
-		program.Cells = append(program.Cells, c.cell(cell))
-		take(cell.Index)
-	}
-	c.unusedImports()
-	slices.SortStableFunc(c.diagnostics, func(a, b record.Diagnostic) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
-	})
-	for _, d := range c.diagnostics {
-		if d.Severity == "error" {
-			return nil, c.diagnostics
-		}
-	}
-	program.Refused, program.Native = c.refused, c.source()
-	return program, c.diagnostics
+	return NewSession(outside).check(nb, true)
 }
 
 // Outside finds the type information of a package that is not embedded.
@@ -148,12 +116,12 @@ type imported struct {
 	line, column int
 }
 
+// checker checks one version of a notebook.
 type checker struct {
-	nb       *notebook.Notebook
-	importer *symbols.Importer
-	pkg      *types.Package
-	names    map[string]*name
-	// emitted gives the name that lowered code has for an object.
+	*Session
+	nb    *notebook.Notebook
+	names map[string]*name
+	// emitted gives the name that an object has in the compiled notebook.
 	emitted map[types.Object]string
 	// counts how often a name was declared, to keep revisions apart.
 	counts      map[string]int
@@ -163,26 +131,25 @@ type checker struct {
 	// refused is what the interpreter cannot run.
 	refused []record.Diagnostic
 	// missing are the names of imports that failed and were reported.
-	missing   map[string]bool
-	native    native
-	assembled int
+	missing map[string]bool
+	// ids are those of the chunks so far.
+	ids map[string]bool
+	// above is how the chunks so far deal with panics.
+	above lower.Recovery
+
+	// assembling says that the compiled notebook is written too.
+	assembling bool
+	native     native
+	assembled  int
 	// whole says that a Go file is checked; dots are its dot imports.
-	whole   bool
-	dots    []string
-	must    types.Object
-	lowerer *lower.Lowerer
+	whole bool
+	dots  []string
 }
 
-// lower lowers a chunk for the interpreter.
-func (c *checker) lower(ch *chunk, out *Code) {
-	l := &lower.Chunk{File: ch.file, Info: ch.info, Position: ch.position, Whole: ch.whole, Inline: ch.value, Scope: ch.scope}
-	if ch.kind == statement {
-		l.Statements, l.Shown = ch.function(), ch.shown()
-	}
-	unit, refusals := c.lowerer.Lower(l)
-	out.Units = append(out.Units, unit)
-	for _, r := range refusals {
-		c.refuse(ch.cell, max(r.Line, ch.line), r.Column, r.Message, r.Hint)
+func (s *Session) newChecker(nb *notebook.Notebook) *checker {
+	return &checker{
+		Session: s, nb: nb, names: map[string]*name{}, emitted: map[types.Object]string{}, counts: map[string]int{},
+		imports: map[string]*imported{}, missing: map[string]bool{}, ids: map[string]bool{},
 	}
 }
 
@@ -216,41 +183,52 @@ func (c *checker) revision(name string, n int) string {
 }
 
 // predeclare declares ctx, params, seed and must.
-func (c *checker) predeclare() []Unit {
+func (c *checker) predeclare() {
+	var form, values []string
+	var fields []*types.Var
+	for _, p := range c.nb.Meta.Params {
+		typ, text, value := paramType(p)
+		fields = append(fields, types.NewField(token.NoPos, c.pkg, p.Name, typ, false))
+		form = append(form, p.Name+" "+text)
+		values = append(values, p.Name+": "+value)
+	}
+	if c.must == nil {
+		c.prelude(fields, values)
+	}
+	for _, o := range c.predeclared {
+		c.declare(o, 0)
+	}
+	fmt.Fprintf(&c.native.decls, "var ctx context%s.Context\nvar seed int64 = %d\nvar params = struct{%s}{%s}\n",
+		dot, c.nb.Meta.Seed, strings.Join(form, "; "), strings.Join(values, ", "))
+}
+
+// prelude makes the predeclared objects and lowers their declarations.
+func (c *checker) prelude(fields []*types.Var, values []string) {
 	pkg := c.pkg
 	contextPackage, err := c.importer.Import("context")
 	if err != nil {
 		panic(err) // embedded, and tested to be there
 	}
 	contextType := contextPackage.Scope().Lookup("Context").Type()
+	seed := c.nb.Meta.Seed
 	predeclared := []lower.Predeclared{
 		{Object: types.NewVar(token.NoPos, pkg, "ctx", contextType), Value: func(string) string { return supportName + ".Ctx" }},
-		{Object: types.NewVar(token.NoPos, pkg, "seed", types.Typ[types.Int64]), Value: func(string) string { return fmt.Sprint(c.nb.Meta.Seed) }},
+		{Object: types.NewVar(token.NoPos, pkg, "seed", types.Typ[types.Int64]), Value: func(string) string { return fmt.Sprint(seed) }},
+		{
+			Object: types.NewVar(token.NoPos, pkg, "params", types.NewStruct(fields, nil)),
+			Value:  func(typ string) string { return typ + "{" + strings.Join(values, ", ") + "}" },
+		},
 	}
-	var fields []*types.Var
-	var form, values []string
-	for _, p := range c.nb.Meta.Params {
-		typ, text, value := paramType(p)
-		fields = append(fields, types.NewField(token.NoPos, pkg, p.Name, typ, false))
-		form = append(form, p.Name+" "+text)
-		values = append(values, p.Name+": "+value)
-	}
-	predeclared = append(predeclared, lower.Predeclared{
-		Object: types.NewVar(token.NoPos, pkg, "params", types.NewStruct(fields, nil)),
-		Value:  func(typ string) string { return typ + "{" + strings.Join(values, ", ") + "}" },
-	})
-	for _, p := range predeclared {
-		c.declare(p.Object, 0)
-	}
-	fmt.Fprintf(&c.native.decls, "var ctx context%s.Context\nvar seed int64 = %d\nvar params = struct{%s}{%s}\n",
-		dot, c.nb.Meta.Seed, strings.Join(form, "; "), strings.Join(values, ", "))
-
 	t := types.NewTypeParam(types.NewTypeName(token.NoPos, pkg, "T", nil), types.Universe.Lookup("any").Type())
 	c.must = types.NewFunc(token.NoPos, pkg, "must", types.NewSignatureType(nil, nil, []*types.TypeParam{t},
 		types.NewTuple(types.NewParam(token.NoPos, pkg, "v", t), types.NewParam(token.NoPos, pkg, "err", types.Universe.Lookup("error").Type())),
 		types.NewTuple(types.NewParam(token.NoPos, pkg, "", t)), false))
-	c.declare(c.must, 0)
-	return []Unit{c.lowerer.Prelude(predeclared, c.must)}
+	for _, p := range predeclared {
+		c.predeclared = append(c.predeclared, p.Object)
+		c.variables[p.Object] = p.Object.Name()
+	}
+	c.predeclared = append(c.predeclared, c.must)
+	c.start = []Unit{c.lowerer.Prelude(predeclared, c.must)}
 }
 
 // paramType gives a parameter's type, its spelling and its value as Go.

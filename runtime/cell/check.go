@@ -6,11 +6,11 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
 	"viva/runtime/notebook"
-	"viva/runtime/record"
 )
 
 // chunk is a run of items of one kind that is checked as one Go file.
@@ -158,25 +158,55 @@ func (c *checker) chunk(ch *chunk, out *Code) {
 		c.importDecls(ch)
 		return
 	}
+	id := c.identify(ch)
+	if k := c.known[id]; k != nil && !c.assembling && !c.whole {
+		c.again(k, ch)
+		c.passed(k, out)
+		return
+	}
 	before := len(c.diagnostics)
 	c.restrict(ch)
-	c.resolveImports(ch)
+	used := c.resolveImports(ch)
 	if len(c.diagnostics) > before {
 		return
 	}
-	if !c.typeCheck(ch) {
+	declared, ok := c.typeCheck(ch)
+	for _, d := range declared {
+		if v, isVar := d.object.(*types.Var); isVar {
+			c.variables[v] = id + "." + v.Name()
+		}
+		c.objects[d.object] = id + "." + d.object.Name()
+	}
+	if !ok {
+		// Its names are those of something that does not work yet.
+		for _, d := range declared {
+			c.broken++
+			c.objects[d.object] = fmt.Sprintf("broken %d", c.broken)
+		}
 		return
 	}
-	for _, v := range volatile(ch.info) {
+	var imports []string
+	for _, im := range used {
+		if c.imports[im.Name] != nil {
+			imports = append(imports, im.Name)
+		}
+	}
+	k := c.keep(ch, id, declared, imports)
+	c.passed(k, out)
+	if c.assembling && !c.failed() {
+		c.assembleChunk(ch, out)
+	}
+}
+
+// passed adds a chunk without fault to a cell's code.
+func (c *checker) passed(k *checked, out *Code) {
+	out.chunks = append(out.chunks, k)
+	for _, v := range slices.Sorted(maps.Keys(k.uses.volatile)) {
 		if !slices.Contains(out.Volatile, v) {
 			out.Volatile = append(out.Volatile, v)
 		}
 	}
-	if slices.ContainsFunc(c.diagnostics, func(d record.Diagnostic) bool { return d.Severity == "error" }) {
-		return // nothing will run, and names above may have no types
-	}
-	c.assembleChunk(ch, out)
-	c.lower(ch, out)
+	c.above = k.after
 }
 
 // restrict refuses what has no meaning at the top level of a cell.
@@ -213,7 +243,7 @@ func (c *checker) restrict(ch *chunk) {
 // typeCheck runs go/types over the chunk with the notebook's names in scope,
 // and makes what the chunk declares visible below. It reports whether there
 // was no error.
-func (c *checker) typeCheck(ch *chunk) bool {
+func (c *checker) typeCheck(ch *chunk) ([]declared, bool) {
 	// Each chunk gets a fresh scope, since declaring a name again is no error in
 	// a notebook, but all share one package, or the fields and methods of types
 	// declared above would be another package's.
@@ -284,6 +314,8 @@ func (c *checker) typeCheck(ch *chunk) bool {
 	}
 	// Names are declared even after an error, so that the code below is not
 	// blamed for it.
+	var all []declared
+	first := ch.first()
 	if ch.kind == statement {
 		var vars []types.Object
 		for _, n := range ch.scope.Names() {
@@ -295,17 +327,20 @@ func (c *checker) typeCheck(ch *chunk) bool {
 			visible := types.NewVar(token.NoPos, pkg, o.Name(), o.Type())
 			c.declare(visible, line)
 			c.emitted[o] = c.emitted[visible]
+			c.alias[o] = visible
 			c.lowerer.Same(o, visible)
+			all = append(all, declared{visible, line - first})
 		}
-		return ok
+		return all, ok
 	}
 	for n := range own {
 		if o := pkg.Scope().Lookup(n); o != nil && n != "_" {
 			line, _ := ch.position(o.Pos())
 			c.declare(o, line)
+			all = append(all, declared{o, line - first})
 		}
 	}
-	return ok
+	return all, ok
 }
 
 // freshScope empties the package's scope. The scope stays the same one, since

@@ -3,12 +3,9 @@ package cell
 import (
 	"go/parser"
 	"go/token"
-	"go/types"
 
-	"viva/runtime/lower"
 	"viva/runtime/notebook"
 	"viva/runtime/record"
-	"viva/runtime/symbols"
 )
 
 // CheckFile checks and lowers a whole Go file of package main instead of a
@@ -20,19 +17,11 @@ import (
 // It is there to measure the front end against programs that were written for
 // the compiler.
 func CheckFile(path, source string, outside Outside) (*Program, []record.Diagnostic) {
-	c := &checker{
-		nb:       &notebook.Notebook{Path: path},
-		importer: symbols.NewImporter(),
-		pkg:      types.NewPackage("main", "main"),
-		names:    map[string]*name{},
-		emitted:  map[types.Object]string{},
-		counts:   map[string]int{},
-		imports:  map[string]*imported{},
-		missing:  map[string]bool{},
-	}
-	c.importer.Outside, c.whole = outside, true
-	c.lowerer = lower.New(c.importer, c.pkg)
-	program := &Program{Prelude: c.predeclare(), Cells: make([]Code, 1)}
+	s := NewSession(outside)
+	c := s.newChecker(&notebook.Notebook{Path: path})
+	c.assembling, c.whole = true, true
+	c.predeclare()
+	program := &Program{Prelude: s.start, Cells: make([]Code, 1), session: s}
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", source, parser.PackageClauseOnly)
 	if err != nil {
@@ -70,6 +59,6 @@ func CheckFile(path, source string, outside Outside) (*Program, []record.Diagnos
 	if len(c.diagnostics) > 0 {
 		return nil, c.diagnostics
 	}
-	program.Refused, program.Native = c.refused, c.source()
+	c.finish(program)
 	return program, nil
 }

@@ -1,10 +1,5 @@
 package cell
 
-import (
-	"go/types"
-	"slices"
-)
-
 // volatiles are the functions and variables of the standard library whose
 // results differ from run to run, and what using one means for a cell.
 // Reading data through mlkit/data is not among them: it is fingerprinted.
@@ -26,22 +21,4 @@ var volatiles = map[string]map[string]string{
 	},
 	"path/filepath": {"Glob": "reads a file", "Walk": "reads a file", "WalkDir": "reads a file", "Abs": "reads the environment"},
 	"crypto/rand":   {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
-}
-
-// volatile lists what of the checked code differs from run to run.
-func volatile(info *types.Info) []string {
-	var found []string
-	for _, o := range info.Uses {
-		if o.Pkg() == nil {
-			continue
-		}
-		if o.Parent() != o.Pkg().Scope() {
-			continue
-		}
-		if why := volatiles[o.Pkg().Path()][o.Name()]; why != "" && !slices.Contains(found, why) {
-			found = append(found, why)
-		}
-	}
-	slices.Sort(found)
-	return found
 }

@@ -51,21 +51,24 @@ func choose(ctx context.Context, nb *notebook.Notebook, asked string) choice {
 		engine = Auto
 	}
 	find := sync.OnceValues(func() (*native.Toolchain, error) { return native.Find(ctx, "") })
-	program, diagnostics := cell.Check(nb, func(path string) (*symbols.Outside, error) {
-		if engine == Yaegi {
-			return nil, fmt.Errorf("package %s is not available in cells that are interpreted", path)
-		}
-		t, err := find()
-		if err != nil {
-			return nil, fmt.Errorf("package %s is not available in cells without the Go toolchain: %w", path, err)
-		}
-		return t.Package(ctx, path)
-	})
+	program, diagnostics := cell.Check(nb, func(path string) (*symbols.Outside, error) { return outside(ctx, path, engine, find) })
 	c := choice{program: program, diagnostics: diagnostics, engine: Yaegi, nb: nb, asked: engine, line: line, find: find}
 	if program != nil {
 		c.decide()
 	}
 	return c
+}
+
+// outside finds a package that is not embedded.
+func outside(ctx context.Context, path, engine string, find func() (*native.Toolchain, error)) (*symbols.Outside, error) {
+	if engine == Yaegi {
+		return nil, fmt.Errorf("package %s is not available in cells that are interpreted", path)
+	}
+	t, err := find()
+	if err != nil {
+		return nil, fmt.Errorf("package %s is not available in cells without the Go toolchain: %w", path, err)
+	}
+	return t.Package(ctx, path)
 }
 
 // decide chooses the engine of a checked notebook from what the interpreter
@@ -113,7 +116,7 @@ func (c *choice) decide() {
 // loadRefused chooses again after the interpreter's own compiler has refused
 // the notebook.
 func (c *choice) loadRefused(f *kernel.Failure) {
-	d := record.Diagnostic{Severity: "error", File: c.nb.Path, Line: max(f.Line, 1), Cell: c.cellAt(f.Line), Message: f.Message, Hint: f.Hint}
+	d := record.Diagnostic{Severity: "error", File: c.nb.Path, Line: max(f.Line, 1), Cell: cellAt(c.nb, f.Line), Message: f.Message, Hint: f.Hint}
 	if c.asked == Yaegi {
 		c.refuse(d)
 		return
@@ -123,9 +126,9 @@ func (c *choice) loadRefused(f *kernel.Failure) {
 }
 
 // cellAt is the number of the cell that a line stands in, -1 above the first.
-func (c *choice) cellAt(line int) int {
+func cellAt(nb *notebook.Notebook, line int) int {
 	at := -1
-	for _, cl := range c.nb.Cells {
+	for _, cl := range nb.Cells {
 		if cl.Line <= line {
 			at = cl.Index
 		}
@@ -160,7 +163,7 @@ func (c *choice) compile(ctx context.Context) (string, *record.Diagnostic) {
 	if errors.As(err, &wrong) && wrong.Line > 0 {
 		d.Line, d.Column = wrong.Line, wrong.Column
 		d.Message = "the Go compiler refuses this: " + wrong.Message
-		d.Cell = c.cellAt(d.Line)
+		d.Cell = cellAt(c.nb, d.Line)
 	}
 	return "", d
 }

@@ -1,5 +1,6 @@
-// Package engine runs a notebook: check, then cell after cell in a clean
-// kernel, into a record. It writes no files and draws no pages.
+// Package engine runs a notebook: check, then cell after cell, into a record. A
+// Session does so again and again and runs only what the edits concern. It
+// writes no reports and draws no pages.
 package engine
 
 import (
@@ -9,10 +10,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
-	"viva/runtime/cell"
 	"viva/runtime/kernel"
 	"viva/runtime/notebook"
 	"viva/runtime/record"
@@ -72,13 +71,9 @@ func Check(ctx context.Context, nb *notebook.Notebook, engine string) []record.D
 // Run runs a notebook to its end, to its first failing cell, or until ctx
 // ends. The record is complete in each case.
 func Run(ctx context.Context, nb *notebook.Notebook, opt Options) *record.Run {
-	r := newRun(nb, opt)
-	r.observe(Event{Kind: "start"})
-	r.all(ctx)
-	r.record.Duration = time.Since(r.began)
-	slices.SortStableFunc(r.record.Diagnostics, func(a, b record.Diagnostic) int { return a.Line - b.Line })
-	r.observe(Event{Kind: "done", Cell: len(nb.Cells), Status: r.record.Status, Took: r.record.Duration, Diagnostics: r.record.Diagnostics, Record: r.record})
-	return r.record
+	s := NewSession(opt)
+	defer s.Close()
+	return s.Run(ctx, nb)
 }
 
 // NewRecord is the record of a run that has not begun.
@@ -90,16 +85,18 @@ func NewRecord(path string, source []byte, tool string) *record.Run {
 	}
 }
 
+// run is one run of a notebook.
 type run struct {
 	opt    Options
 	nb     *notebook.Notebook
 	record *record.Run
 	began  time.Time
-	kernel *kernel.Kernel
+	// line translates lines that the kernel tells into the notebook's.
+	line func(int) int
 }
 
 func newRun(nb *notebook.Notebook, opt Options) *run {
-	r := &run{opt: opt, nb: nb, record: NewRecord(nb.Path, nb.Source, opt.Tool), began: time.Now()}
+	r := &run{opt: opt, nb: nb, record: NewRecord(nb.Path, nb.Source, opt.Tool), began: time.Now(), line: func(n int) int { return n }}
 	r.record.Title, r.record.Seed = nb.Meta.Title, nb.Meta.Seed
 	for _, p := range nb.Meta.Params {
 		r.record.Params = append(r.record.Params, param(p))
@@ -135,6 +132,14 @@ func (r *run) observe(e Event) {
 	r.opt.Observe(e)
 }
 
+// restart makes the record what it was when nothing had run.
+func (r *run) restart(before record.Run) {
+	fresh := newRun(r.nb, r.opt).record
+	before.Cells, before.Inlines = fresh.Cells, fresh.Inlines
+	before.Sources, before.Diagnostics = nil, slices.Clone(before.Diagnostics)
+	*r.record = before
+}
+
 // snapshot is the record so far, which later cells do not change.
 func (r *run) snapshot() *record.Run {
 	if r.opt.Observe == nil {
@@ -146,99 +151,10 @@ func (r *run) snapshot() *record.Run {
 	return &c
 }
 
-func (r *run) all(ctx context.Context) {
-	c := choose(ctx, r.nb, r.opt.Engine)
-	program := c.program
-	r.record.Diagnostics = append(r.record.Diagnostics, c.diagnostics...)
-	r.describe(c)
-	r.observe(Event{Kind: "checked", Diagnostics: c.diagnostics, Record: r.snapshot()})
-	if program == nil {
-		r.record.Status = record.Failed
-		return
-	}
-	if len(r.nb.Cells) == 0 && len(r.nb.Inlines) == 0 {
-		return
-	}
-	if !r.start(ctx, &c) {
-		return
-	}
-	defer r.kernel.Close()
-	if c.engine == Go {
-		for _, all := range [][]cell.Code{program.Cells, program.Inlines} {
-			for i := range all {
-				all[i] = all[i].Native()
-			}
-		}
-	}
-	inline := 0
-	values := func(after int) bool {
-		for ; inline < len(r.nb.Inlines) && r.nb.Inlines[inline].After == after; inline++ {
-			if !r.inline(ctx, inline, program.Inlines[inline]) {
-				return false
-			}
-		}
-		return true
-	}
-	if !values(-1) {
-		return
-	}
-	for i, c := range r.nb.Cells {
-		r.record.Cells[i].Volatile = program.Cells[i].Volatile
-		if c.Options.Eval && !r.cell(ctx, c, program.Cells[i]) || !values(i) {
-			return
-		}
-	}
-}
-
 // describe records what runs the notebook.
 func (r *run) describe(c choice) {
 	r.record.Engine = c.engine
 	r.record.Provenance.Engine = engineText(c)
-}
-
-// start starts the kernel and has it load the notebook. If the interpreter
-// refuses it, the notebook is compiled instead, unless that was not asked for.
-func (r *run) start(ctx context.Context, c *choice) bool {
-	exe, wrong := c.compile(ctx)
-	if wrong != nil && ctx.Err() == nil {
-		r.fail(record.Failed, *wrong)
-		return false
-	}
-	k, err := kernel.Start(ctx, kernel.Options{Program: exe, Prelude: c.program.Prelude, Seed: r.nb.Meta.Seed, Memory: r.opt.Memory})
-	interrupted := record.Diagnostic{Line: 1, Cell: -1, Message: "interrupted before the first cell"}
-	switch {
-	case err != nil && ctx.Err() != nil:
-		r.fail(record.Interrupted, interrupted)
-		return false
-	case err != nil:
-		r.fail(record.Killed, record.Diagnostic{Line: 1, Cell: -1, Message: err.Error()})
-		return false
-	}
-	r.kernel = k
-	if c.engine == Go {
-		return true
-	}
-	end := k.Load(ctx, c.program.InOrder(r.nb)...)
-	if end.Status == record.OK {
-		return true
-	}
-	k.Close()
-	switch {
-	case ctx.Err() != nil:
-		r.fail(record.Interrupted, interrupted)
-	case !strings.HasPrefix(end.Failure.Message, kernel.Refusal):
-		r.fail(end.Status, record.Diagnostic{Line: max(end.Failure.Line, 1), Cell: c.cellAt(end.Failure.Line), Message: end.Failure.Message, Hint: end.Failure.Hint})
-	default:
-		known := len(c.diagnostics)
-		c.loadRefused(end.Failure)
-		r.record.Diagnostics = append(r.record.Diagnostics, c.diagnostics[known:]...)
-		r.describe(*c)
-		if c.program != nil {
-			return r.start(ctx, c)
-		}
-		r.record.Status = record.Failed
-	}
-	return false
 }
 
 func (r *run) fail(status record.Status, d record.Diagnostic) {
@@ -247,88 +163,12 @@ func (r *run) fail(status record.Status, d record.Diagnostic) {
 	r.record.Status = status
 }
 
-// warn keeps a remark of the kernel; line is where it belongs if it does not say.
-func (r *run) warn(w kernel.Failure, cell, line int) {
-	if w.Line > 0 {
-		line = w.Line
-	}
-	r.record.Diagnostics = append(r.record.Diagnostics, record.Diagnostic{
-		Severity: "warning", File: r.nb.Path, Line: line, Cell: cell, Message: w.Message, Hint: w.Hint,
-	})
-}
-
-// cell runs one cell and reports whether the next may run.
-func (r *run) cell(ctx context.Context, c *notebook.Cell, code cell.Code) bool {
-	result := &r.record.Cells[c.Index]
-	r.observe(Event{Kind: "cell", Cell: c.Index, Label: c.Options.Label, Line: c.Line})
-	timeout := c.Options.Timeout
-	if timeout == 0 {
-		timeout = r.opt.Timeout
-	}
-	if timeout == 0 {
-		timeout = DefaultTimeout
-	}
-	out := &outputs{cell: result, run: r.record}
-	end := r.kernel.Run(ctx, code, timeout, func(e kernel.Event) {
-		out.add(e)
-		switch {
-		case e.Warning != nil:
-			r.warn(*e.Warning, c.Index, c.Line)
-		case e.Progress != nil:
-			r.observe(Event{Kind: "progress", Cell: c.Index, Label: c.Options.Label, Progress: e.Progress})
-		case e.Text != "":
-			r.observe(Event{Kind: "text", Cell: c.Index, Label: c.Options.Label, Stream: e.Stream, Text: e.Text})
-		}
-	})
-	result.Status, result.Duration = end.Status, end.Took
-	defer func() {
-		r.observe(Event{Kind: "ended", Cell: c.Index, Label: c.Options.Label, Line: c.Line, Status: result.Status, Took: result.Duration, Record: r.snapshot()})
-	}()
-	if end.Status == record.OK {
-		if c.Options.Error {
-			r.record.Diagnostics = append(r.record.Diagnostics, record.Diagnostic{
-				Severity: "warning", File: r.nb.Path, Line: c.Line, Cell: c.Index,
-				Message: "this cell has the option error: true, but it did not fail", Hint: "delete the option",
-			})
-		}
-		return true
-	}
-	d := record.Diagnostic{
-		Line: end.Failure.Line, Column: end.Failure.Column, Cell: c.Index,
-		Message: end.Failure.Message, Hint: end.Failure.Hint, Frames: end.Failure.Frames,
-	}
-	if d.Line == 0 {
-		d.Line = c.Line
-	}
-	if end.Status == record.Failed && c.Options.Error {
-		result.Status = record.Expected
-		d.Severity, d.File = "warning", r.nb.Path
-		r.record.Diagnostics = append(r.record.Diagnostics, d)
-		return true
-	}
-	r.fail(end.Status, d)
-	return false
-}
-
-func (r *run) inline(ctx context.Context, i int, code cell.Code) bool {
-	in, result := r.nb.Inlines[i], &r.record.Inlines[i]
-	end := r.kernel.Run(ctx, code, DefaultTimeout, func(e kernel.Event) {
-		switch {
-		case e.Value != nil:
-			result.Text = *e.Value
-		case e.Warning != nil:
-			r.warn(*e.Warning, -1, in.Line)
-		}
-	})
-	result.Status = end.Status
-	if end.Status == record.OK {
-		return true
-	}
-	r.fail(end.Status, record.Diagnostic{
-		Line: in.Line, Column: in.Column, Cell: -1,
-		Message: fmt.Sprintf("the value of `%s`: %s", in.Expr, end.Failure.Message), Hint: end.Failure.Hint,
-	})
-	return false
+// end completes the record.
+func (r *run) end() *record.Run {
+	r.record.Duration = time.Since(r.began)
+	slices.SortStableFunc(r.record.Diagnostics, func(a, b record.Diagnostic) int { return a.Line - b.Line })
+	r.observe(Event{Kind: "done", Cell: len(r.nb.Cells), Status: r.record.Status, Took: r.record.Duration, Diagnostics: r.record.Diagnostics, Record: r.record})
+	return r.record
 }
 
 // Skip is the record of a notebook that is not run, with the reasons.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,10 +17,9 @@ const (
 	maxItems = 2000
 )
 
-// outputs gathers what one cell gives.
+// outputs gathers what one unit gives.
 type outputs struct {
-	cell  *record.Cell
-	run   *record.Run
+	outcome
 	text  int
 	items int
 	cut   bool
@@ -30,15 +28,17 @@ type outputs struct {
 func (o *outputs) add(e kernel.Event) {
 	switch {
 	case e.Source != nil:
-		if !slices.Contains(o.run.Sources, *e.Source) {
-			o.run.Sources = append(o.run.Sources, *e.Source)
-		}
+		o.sources = append(o.sources, *e.Source)
+	case e.Warning != nil:
+		o.warnings = append(o.warnings, *e.Warning)
+	case e.Value != nil:
+		o.value = *e.Value
 	case e.Item != nil:
 		if o.items++; o.items > maxItems {
 			o.stop("the cell showed more than 2,000 things; the rest is left out")
 			return
 		}
-		o.cell.Outputs = append(o.cell.Outputs, record.Output{Item: *e.Item})
+		o.outcome.outputs = append(o.outcome.outputs, record.Output{Item: *e.Item})
 	case e.Text != "":
 		o.print(e.Stream, e.Text)
 	}
@@ -58,11 +58,11 @@ func (o *outputs) print(stream, text string) {
 	}
 	o.text += len(text)
 	text = strings.ToValidUTF8(text, "\ufffd")
-	if n := len(o.cell.Outputs); n > 0 && o.cell.Outputs[n-1].Stream == stream {
-		o.cell.Outputs[n-1].Text += text
+	if n := len(o.outcome.outputs); n > 0 && o.outcome.outputs[n-1].Stream == stream {
+		o.outcome.outputs[n-1].Text += text
 		return
 	}
-	o.cell.Outputs = append(o.cell.Outputs, record.Output{Stream: stream, Item: view.Item{Text: text}})
+	o.outcome.outputs = append(o.outcome.outputs, record.Output{Stream: stream, Item: view.Item{Text: text}})
 }
 
 func (o *outputs) stop(why string) {
@@ -71,5 +71,5 @@ func (o *outputs) stop(why string) {
 	}
 	o.cut = true
 	o.text = maxText
-	o.cell.Outputs = append(o.cell.Outputs, record.Output{Item: view.Item{Note: &view.Note{Level: "warning", Text: why}}})
+	o.outcome.outputs = append(o.outcome.outputs, record.Output{Item: view.Item{Note: &view.Note{Level: "warning", Text: why}}})
 }

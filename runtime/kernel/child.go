@@ -68,7 +68,7 @@ func (c *interpreter) Start(ctx context.Context, s child.Start) *Failure {
 			return &Failure{Message: fmt.Sprintf("preparing the interpreter: %v", err)}
 		}
 	}
-	return c.run(prelude)
+	return c.run(prelude, false)
 }
 
 // Run implements child.Runner.
@@ -77,27 +77,30 @@ func (c *interpreter) Run(raw json.RawMessage) *Failure {
 	if err := json.Unmarshal(raw, &code); err != nil {
 		return &Failure{Message: fmt.Sprintf("reading a cell: %v", err)}
 	}
-	return c.run(code.Units)
+	return c.run(code.Units, code.Reset)
 }
 
 // Load implements child.Runner.
 func (c *interpreter) Load(raw json.RawMessage) *Failure {
-	var all []cell.Code
-	if err := json.Unmarshal(raw, &all); err != nil {
+	var units []cell.Unit
+	if err := json.Unmarshal(raw, &units); err != nil {
 		return &Failure{Message: fmt.Sprintf("reading the cells: %v", err)}
 	}
-	for _, code := range all {
-		if f := c.load(code.Units); f != nil {
-			return f
-		}
-	}
-	return nil
+	return c.load(units)
 }
 
-// run runs units in order until one fails.
-func (c *interpreter) run(units []cell.Unit) *Failure {
+// run runs units in order until one fails, after setting back their variables
+// if reset says so.
+func (c *interpreter) run(units []cell.Unit, reset bool) *Failure {
 	if f := c.load(units); f != nil {
 		return f
+	}
+	for _, u := range units {
+		if reset && u.Reset != "" {
+			if f := c.eval(u.Reset); f != nil {
+				return f
+			}
+		}
 	}
 	for _, u := range units {
 		for _, im := range u.Imports {
@@ -137,7 +140,7 @@ func (c *interpreter) load(units []cell.Unit) *Failure {
 				dynamic.Stdout = os.Stdout
 			}
 		}
-		for _, text := range append(slices.Clone(u.Structs), u.Decls) {
+		for _, text := range append(slices.Clone(u.Structs), u.Decls, u.Enter) {
 			if f := c.eval(text); f != nil {
 				return f
 			}

@@ -119,8 +119,8 @@ func (k *Kernel) read(out io.Reader) {
 // Nothing that a cell could see happens. What the interpreter refuses fails with
 // a message that begins with Refusal. Code that was not loaded before it runs
 // is loaded then.
-func (k *Kernel) Load(ctx context.Context, code ...cell.Code) Result {
-	raw, err := json.Marshal(code)
+func (k *Kernel) Load(ctx context.Context, units ...cell.Unit) Result {
+	raw, err := json.Marshal(units)
 	if err != nil {
 		return Result{Status: record.Failed, Failure: &Failure{Message: fmt.Sprintf("sending code to the kernel: %v", err)}}
 	}

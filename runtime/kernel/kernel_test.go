@@ -215,7 +215,7 @@ func TestWhatCannotBeRecordedFailsTheCell(t *testing.T) {
 	k := begin(t, p)
 	got := ""
 	r := k.Run(t.Context(), p.Cells[0], time.Minute, func(e Event) { got += e.Text })
-	if r.Status != record.Failed || r.Failure.Message != "the cell shows a number that is NaN" || r.Failure.Line != 4 {
+	if r.Status != record.Failed || r.Failure.Message != "the cell shows a number that is NaN" || p.Line(r.Failure.Line) != 4 {
 		t.Errorf("%s %+v", r.Status, r.Failure)
 	}
 	if got != "after" {

@@ -208,30 +208,30 @@ func defers(body ast.Node) bool {
 	return found
 }
 
-// findRecover looks for calls of recover in a chunk.
-func (l *Lowerer) findRecover(ch *Chunk) {
-	f := l.newFunc(&site{info: ch.Info}, nil, nil)
+// With is the recovery of a program that goes on with a chunk.
+func (r Recovery) With(ch *Chunk) Recovery {
 	for _, d := range ch.File.Decls {
 		if d, ok := d.(*ast.FuncDecl); ok && d != ch.Statements && d.Body != nil {
-			l.careful = l.careful || f.recovers(d.Body)
+			r.Declares = r.Declares || recovers(ch.Info, d.Body)
 		}
 	}
-	for id, o := range ch.Info.Uses {
-		if b, ok := o.(*types.Builtin); ok && b.Name() == "recover" && id != nil {
-			l.recovering = true
+	for _, o := range ch.Info.Uses {
+		if b, ok := o.(*types.Builtin); ok && b.Name() == "recover" {
+			r.Calls = true
 		}
 	}
+	return r
 }
 
 // recovers reports whether a function body calls recover itself.
-func (f *fn) recovers(body ast.Node) bool {
+func recovers(info *types.Info, body ast.Node) bool {
 	found := false
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
 		case *ast.Ident:
-			if b, ok := f.site.info.Uses[n].(*types.Builtin); ok && b.Name() == "recover" {
+			if b, ok := info.Uses[n].(*types.Builtin); ok && b.Name() == "recover" {
 				found = true
 			}
 		}

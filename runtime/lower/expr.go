@@ -317,7 +317,7 @@ func (f *fn) indexExpr(x *ast.IndexExpr) string {
 // recover: the interpreter's own panics do not say which index was out of
 // which range.
 func (f *fn) checked(container, index string, x ast.Expr, t types.Type) string {
-	if !f.l.recovering || f.site.library != nil {
+	if !f.l.recovery.Calls || f.site.library != nil {
 		return index
 	}
 	n := "len(" + container + ")"

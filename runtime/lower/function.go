@@ -126,6 +126,10 @@ func (l *Lowerer) function(o *types.Func, args []types.Type) string {
 	if e != nil {
 		key += "[" + e.key + "]"
 	}
+	if e != nil {
+		// An instance is written as the code that first needs it is.
+		key += fmt.Sprint(l.recovery)
+	}
 	if name, ok := l.instances[key]; ok {
 		return name
 	}
@@ -258,10 +262,10 @@ func (f *fn) signatureAndBody(fields []*ast.Field, all []types.Type, t *ast.Func
 			named = append(named, field.Names...)
 		}
 	}
-	if f.recovers(block) {
+	if recovers(f.site.info, block) {
 		f.caller = &variable{name: f.l.fresh("caller"), text: "*" + rt + ".Defers", owner: f}
 		f.emit("%s := %s.Caller()", f.caller.name, rt)
-	} else if f.l.careful && f.site.library == nil && hasCall(block) {
+	} else if f.l.recovery.Declares && f.site.library == nil && hasCall(block) {
 		// If this function is deferred, what it calls is not.
 		f.emit("%s.Caller()", rt)
 	}

@@ -65,8 +65,15 @@ type Unit struct {
 	// several at once.
 	Structs []string
 	Decls   string
+	// Enter, if not empty, is the call that enters methods of Types into tables.
+	// It belongs to the loading of Decls: what runs later may need them although
+	// the unit itself never runs.
+	Enter string
 	// Calls are run in order.
 	Calls []string
+	// Reset, if not empty, is the call that gives the unit's variables their
+	// zero values again, before the unit runs another time.
+	Reset string
 }
 
 // Import is a package and the name by which lowered code refers to it.
@@ -97,6 +104,16 @@ type Chunk struct {
 	// Whole says that the chunk is a Go file, whose init and main functions
 	// run.
 	Whole bool
+	// Above is what the program above the chunk does.
+	Above Recovery
+}
+
+// Recovery says how code deals with panics, which decides how much lowered
+// code must know of them.
+type Recovery struct {
+	// Calls says that it calls recover; Declares, that a declared function does,
+	// which may be deferred without its name being known.
+	Calls, Declares bool
 }
 
 // Lowerer lowers the chunks of one program, in their order.
@@ -123,9 +140,8 @@ type Lowerer struct {
 	helpers   map[string]string
 	instances map[string]string
 	locals    map[string]*types.Named
-	// recovering says that the program so far calls recover, and careful that a
-	// declared function does, which may be deferred without its name being known.
-	recovering, careful bool
+	// recovery is that of the program up to the chunk that is lowered.
+	recovery Recovery
 	// components holds the component of each struct type.
 	components map[string]*component
 
@@ -139,6 +155,7 @@ type Lowerer struct {
 	building []string
 	decls    strings.Builder
 	inits    strings.Builder
+	resets   strings.Builder
 	queue    []func()
 	refusals []Refusal
 }
@@ -195,6 +212,7 @@ func (l *Lowerer) Lower(ch *Chunk) (Unit, []Refusal) {
 	l.imports, l.types, l.structDecls, l.refusals = nil, nil, nil, nil
 	l.decls.Reset()
 	l.inits.Reset()
+	l.resets.Reset()
 	st := &site{info: ch.Info, position: ch.Position}
 	var calls []string
 	guard := func(f func()) {
@@ -218,7 +236,7 @@ func (l *Lowerer) Lower(ch *Chunk) (Unit, []Refusal) {
 			}
 		}
 	}
-	l.findRecover(ch)
+	l.recovery = ch.Above.With(ch)
 	for _, d := range ch.File.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
@@ -260,13 +278,20 @@ func (l *Lowerer) Lower(ch *Chunk) (Unit, []Refusal) {
 		l.queue = l.queue[1:]
 		guard(next)
 	}
+	enter := ""
 	if l.inits.Len() > 0 {
 		name := l.fresh("init")
 		l.top(fmt.Sprintf("func %s() {\n%s}\n", name, l.inits.String()))
-		calls = slices.Insert(calls, 0, name+"()")
+		enter = name + "()"
+	}
+	reset := ""
+	if l.resets.Len() > 0 {
+		name := l.fresh("reset")
+		l.top(fmt.Sprintf("func %s() {\n%s}\n", name, l.resets.String()))
+		reset = name + "()"
 	}
 	l.packageName(Support)
-	return Unit{Imports: l.imports, Types: l.types, Structs: l.structDecls, Decls: l.decls.String(), Calls: calls}, l.refusals
+	return Unit{Imports: l.imports, Types: l.types, Structs: l.structDecls, Decls: l.decls.String(), Enter: enter, Calls: calls, Reset: reset}, l.refusals
 }
 
 // fresh makes a name that nothing else has.
@@ -375,7 +400,10 @@ func (l *Lowerer) statements(st *site, ch *Chunk) string {
 		f.emit("%s.Inline(%s)", rt, f.value(x, emptyInterface))
 	} else {
 		for _, n := range ch.Scope.Names() {
-			l.packageVariable(st, ch.Scope.Lookup(n))
+			o := ch.Scope.Lookup(n)
+			l.packageVariable(st, o)
+			zero := l.fresh("zero")
+			fmt.Fprintf(&l.resets, "var %s %s\n%s = %s\n", zero, l.typ(st, o.Type()), l.names[o], zero)
 		}
 		for _, s := range ch.Statements.Body.List {
 			if _, ok := s.(*ast.EmptyStmt); ok {

@@ -434,7 +434,7 @@ func (f *fn) deferStmt(s *ast.DeferStmt) {
 	fun := ast.Unparen(s.Call.Fun)
 	switch x := fun.(type) {
 	case *ast.FuncLit:
-		if f.recovers(x.Body) {
+		if recovers(f.site.info, x.Body) {
 			method = "AddRecovering"
 		}
 	case *ast.Ident:
@@ -448,7 +448,7 @@ func (f *fn) deferStmt(s *ast.DeferStmt) {
 		case *types.Var:
 			method = "AddRecovering"
 		case *types.Func:
-			if st := f.l.sites[o.Origin()]; st != nil && st.function != nil && f.recovers(st.function.Body) {
+			if st := f.l.sites[o.Origin()]; st != nil && st.function != nil && recovers(st.info, st.function.Body) {
 				method = "AddRecovering"
 			}
 		}

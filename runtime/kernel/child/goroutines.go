@@ -218,12 +218,12 @@ func (c *Child) settle() {
 	if len(lines) == 0 {
 		return
 	}
-	c.Send(Event{Warning: &Failure{Message: stillRun(lines), Line: lines[0],
+	c.Send(Event{Warning: &Failure{Message: StillRun(lines), Started: lines, Line: lines[0],
 		Hint: "wait for them, for example with a sync.WaitGroup; what they print from here on is dropped"}})
 }
 
-// stillRun says on which lines goroutines were started that still run.
-func stillRun(lines []int) string {
+// StillRun says on which lines goroutines were started that still run.
+func StillRun(lines []int) string {
 	if len(lines) == 1 {
 		return fmt.Sprintf("1 goroutine still runs: started on line %d", lines[0])
 	}

@@ -13,7 +13,7 @@ func TestStillRunNamesEachLineOnce(t *testing.T) {
 		"3 goroutines still run: started on lines 4, 9, 12": {4, 9, 12},
 	} {
 		before := slices.Clone(lines)
-		if got := stillRun(lines); got != want || !slices.Equal(before, lines) {
+		if got := StillRun(lines); got != want || !slices.Equal(before, lines) {
 			t.Errorf("%v: %q, want %q", before, got, want)
 		}
 	}

@@ -95,4 +95,6 @@ type Failure struct {
 	Hint   string `json:"hint,omitempty"`
 	// Frames is the call path within the notebook, innermost first.
 	Frames []record.Frame `json:"frames,omitempty"`
+	// Started are the lines of which the message of StillRun was made.
+	Started []int `json:"started,omitempty"`
 }

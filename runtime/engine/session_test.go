@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"viva/runtime/notebook"
+	"viva/runtime/record"
+)
+
+// timeless is a record as JSON, without what the clock says.
+func timeless(t *testing.T, r *record.Run) string {
+	t.Helper()
+	c := *r
+	c.Started, c.Duration = time.Time{}, 0
+	c.Cells = slices.Clone(c.Cells)
+	for i := range c.Cells {
+		c.Cells[i].Duration = 0
+	}
+	b, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// version is a notebook of cells, parts that begin with "text:" being prose.
+func version(t *testing.T, parts ...string) *notebook.Notebook {
+	t.Helper()
+	var b strings.Builder
+	for _, p := range parts {
+		if prose, ok := strings.CutPrefix(p, "text:"); ok {
+			b.WriteString(prose + "\n\n")
+		} else {
+			fmt.Fprintf(&b, "```go\n%s\n```\n\n", p)
+		}
+	}
+	nb, err := notebook.Parse("n.md", []byte(b.String()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nb
+}
+
+// Each case is the versions of a notebook, and after a colon the cells that
+// run when the version before it has run.
+func TestSessionsRunWhatAnEditConcerns(t *testing.T) {
+	type edit struct {
+		parts []string
+		run   []int
+	}
+	cases := []struct {
+		name  string
+		edits []edit
+	}{
+		{"prose", []edit{
+			{[]string{"text:a", "x := 1", "x"}, []int{0, 1}},
+			{[]string{"text:b", "text:c", "x := 1", "x"}, nil},
+		}},
+		{"the last cell", []edit{
+			{[]string{"x := []int{1}", "x[0]++", "fmt.Print(len(x))"}, []int{0, 1, 2}},
+			{[]string{"x := []int{1}", "x[0]++", "fmt.Print(x[0])"}, []int{2}},
+		}},
+		{"a mutation is taken back", []edit{
+			{[]string{"x := []int{1}", "x[0]++", "fmt.Print(x)"}, []int{0, 1, 2}},
+			{[]string{"x := []int{1}", "x[0] += 2", "fmt.Print(x)"}, []int{0, 1, 2}},
+		}},
+		{"aliases", []edit{
+			{[]string{"x := []int{1}", "y := x", "y[0] = 5", "z := 3", "fmt.Print(x[0], z)"}, []int{0, 1, 2, 3, 4}},
+			{[]string{"x := []int{1}", "y := x", "y[0] = 6", "z := 3", "fmt.Print(x[0], z)"}, []int{0, 1, 2, 4}},
+		}},
+		{"closures read what is assigned later", []edit{
+			{[]string{"n := 1", "f := func() int { return n }", "n = 2", "f()"}, []int{0, 1, 2, 3}},
+			{[]string{"n := 1", "f := func() int { return n }", "n = 3", "f()"}, []int{0, 0, 1, 2, 2, 3}},
+		}},
+		{"an independent variable", []edit{
+			{[]string{"a := 1", "b := 2", "a", "b"}, []int{0, 1, 2, 3}},
+			{[]string{"a := 7", "b := 2", "a", "b"}, []int{0, 2}},
+		}},
+		{"moved cells", []edit{
+			{[]string{"a := 1", "b := 2", "a + b"}, []int{0, 1, 2}},
+			{[]string{"b := 2", "a := 1", "a + b"}, nil},
+		}},
+		{"a definition is deleted", []edit{
+			{[]string{"a := 1", "a"}, []int{0, 1}},
+			{[]string{"a"}, nil},
+			{[]string{"a := 1", "a"}, nil},
+		}},
+		{"a failing cell keeps failing on its line", []edit{
+			{[]string{"x := []int{1}", "x[len(x)]"}, []int{0, 1}},
+			{[]string{"text:more", "x := []int{1}", "x[len(x)]"}, nil},
+			{[]string{"text:more", "x := []int{1}", "x[0]"}, []int{1}},
+		}},
+		{"a method through an interface", []edit{
+			{[]string{"n := 0\ntype T struct{}\nfunc (T) Inc() { n++ }", "type I interface{ Inc() }\nvar i I = T{}", "i.Inc()", "n"}, []int{0, 1, 2, 3}},
+			{[]string{"n := 0\ntype T struct{}\nfunc (T) Inc() { n++ }", "type I interface{ Inc() }\nvar i I = T{}", "i.Inc(); i.Inc()", "n"}, []int{0, 1, 2, 3}},
+		}},
+		{"random numbers go on where they were", []edit{
+			{[]string{"rand.Intn(1000)", "rand.Intn(1000)"}, []int{0, 1}},
+			{[]string{"rand.Intn(1000)", "rand.Intn(2000)"}, []int{0, 1}},
+		}},
+		{"a volatile cell", []edit{
+			{[]string{"t := time.Now()", "n := 1", "fmt.Print(n, t.IsZero())"}, []int{0, 1, 2}},
+			{[]string{"text:a", "t := time.Now()", "n := 1", "fmt.Print(n, t.IsZero())"}, []int{0, 2}},
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var ran []int
+			s := NewSession(Options{Observe: func(e Event) {
+				if e.Kind == "cell" {
+					ran = append(ran, e.Cell)
+				}
+			}})
+			defer s.Close()
+			for i, e := range c.edits {
+				ran = nil
+				nb := version(t, e.parts...)
+				got := timeless(t, s.Run(t.Context(), nb))
+				if diff := cmp.Diff(timeless(t, Run(t.Context(), nb, Options{})), got); diff != "" {
+					t.Errorf("version %d (-clean +incremental):\n%s", i+1, diff)
+				}
+				slices.Sort(ran)
+				if diff := cmp.Diff(e.run, ran); diff != "" {
+					t.Errorf("cells run in version %d (-want +got):\n%s", i+1, diff)
+				}
+			}
+		})
+	}
+}
