@@ -8,6 +8,8 @@
 //	run verify [FILE|DIR …]     run notebooks again and compare with their
 //	                            reports; of the flags it takes -o, -timeout,
 //	                            -memory, -json, -q, -engine and -tolerance
+//	run cache [-clean|-check]   show, remove or check what is kept of earlier
+//	                            runs
 //	run help                    print this text
 //	run version                 print the versions of the program and of Go
 //
@@ -33,10 +35,18 @@
 //	               them with the Go toolchain, and auto
 //	               interprets what the interpreter runs as Go does and
 //	               compiles other notebooks (default auto; for verify go)
+//	-fresh         use nothing that is kept of earlier runs
 //	-json          print events to standard output, one JSON value to a line
 //	-q             print nothing but what is wrong
 //	-tolerance T   for verify: the relative difference up to which numbers are
 //	               within tolerance (default 1e-09)
+//
+// What cells gave is kept in the user's cache, under the hash of the program, the
+// cell's code and all that the code can see, the data it read among it. A cell
+// whose hash is known does not run again, so a notebook that has not changed is
+// rendered without running anything; a cell that reads the clock or the like
+// always runs. Long work of mlkit is kept in the same way, fold by fold. The
+// variable VIVA_CACHE names another folder, or off.
 //
 // Verify runs each notebook in a fresh process with the parameters and the seed
 // of its record, NAME.json in the output folder, and compares cell by cell and
@@ -128,7 +138,7 @@ func start() int {
 }
 
 // verbs are the words that stand in the place of the first argument.
-var verbs = []string{"check", "verify", "help", "version"}
+var verbs = []string{"check", "verify", "cache", "help", "version"}
 
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
@@ -137,6 +147,8 @@ func run(ctx context.Context, env environment, args []string) error {
 			return check(ctx, env, args[1:])
 		case "verify":
 			return verifyNotebooks(ctx, env, args[1:])
+		case "cache":
+			return cache(env, args[1:])
 		case "help":
 			return flag.ErrHelp
 		case "version", "-version", "--version":

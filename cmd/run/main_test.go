@@ -15,12 +15,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"viva/runtime/kernel"
+	"viva/runtime/store"
 )
 
 // The test binary is also the command, when it is started under the name run,
 // and the kernel that the command starts.
 func TestMain(m *testing.M) {
 	kernel.Main()
+	if os.Getenv(store.Environment) == "" {
+		os.Setenv(store.Environment, "off") // not the user's
+	}
 	testscript.Main(m, map[string]func(){"run": func() { os.Exit(start()) }})
 }
 
@@ -51,6 +55,7 @@ func TestScripts(t *testing.T) {
 // the command under test.
 func setup(env *testscript.Env) error {
 	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+	env.Setenv(store.Environment, filepath.Join(env.WorkDir, ".results"))
 	if path, err := exec.LookPath("run"); err == nil {
 		env.Setenv("RUNBIN", filepath.Dir(path))
 	}

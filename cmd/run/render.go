@@ -15,6 +15,7 @@ import (
 	"viva/internal/atomicfile"
 	"viva/runtime/engine"
 	"viva/runtime/record"
+	"viva/runtime/store"
 )
 
 // settings are the flags of the render verb.
@@ -28,6 +29,7 @@ type settings struct {
 	timeout time.Duration
 	memory  sizeFlag
 	engine  engineFlag
+	fresh   bool
 }
 
 // outcome is how a notebook's run ended.
@@ -56,6 +58,7 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.DurationVar(&s.timeout, "timeout", engine.DefaultTimeout, "")
 	flags.Var(&s.memory, "memory", "")
 	flags.Var(&s.engine, "engine", "")
+	flags.BoolVar(&s.fresh, "fresh", false, "")
 	return flags
 }
 
@@ -165,7 +168,7 @@ func (j *job) render(ctx context.Context, s settings, show *display) (err error)
 			j.outcome.passed, err = false, j.mistake(p)
 		}
 	}()
-	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Engine: string(s.engine), Tool: toolVersion(), Observe: show.observe}
+	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Engine: string(s.engine), Tool: toolVersion(), Store: store.Default(), Fresh: s.fresh, Observe: show.observe}
 	blocked := j.blocked(s)
 	switch {
 	case ctx.Err() != nil:

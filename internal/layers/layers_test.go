@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"runtime/dynamic"},
 	{"runtime/notebook", "runtime/symbols", "runtime/symbols/gen"},
 	{"runtime/kernel/child"},
-	{"runtime/record"},
+	{"runtime/record", "runtime/store"},
 	{"mlkit/*"},
 	{"internal/*"},
 }

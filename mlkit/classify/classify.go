@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"viva/mlkit/linear"
+	"viva/mlkit/memo"
 	"viva/mlkit/sparse"
 	"viva/mlkit/text"
 	"viva/mlkit/view"
@@ -81,11 +82,30 @@ func Train(ctx context.Context, texts, labels []string, opt Options) (*Model, er
 	if err := check(texts, labels); err != nil {
 		return nil, err
 	}
-	counts, err := text.Count(ctx, texts, opt.Text)
+	key := memo.NewKey("training", 1).Texts(texts).Texts(labels).Options(opt)
+	kept, err := memo.Do(ctx, key, func(ctx context.Context) (trained, error) {
+		counts, err := text.Count(ctx, texts, opt.Text)
+		if err != nil {
+			return trained{}, err
+		}
+		m, err := train(ctx, counts, labels, nil, opt)
+		if err != nil {
+			return trained{}, err
+		}
+		return trained{m.tfidf, m.linear, m.Warnings}, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	return train(ctx, counts, labels, nil, opt)
+	opt.Text.StopWords = slices.Clone(opt.Text.StopWords)
+	return &Model{Options: opt, tfidf: kept.TFIDF, linear: kept.Linear, Warnings: kept.Warnings}, nil
+}
+
+// trained is a Model in the form in which it is kept.
+type trained struct {
+	TFIDF    *text.TFIDF
+	Linear   *linear.Model
+	Warnings []string
 }
 
 func check(texts, labels []string) error {

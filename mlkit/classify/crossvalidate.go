@@ -2,12 +2,14 @@ package classify
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"runtime"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"viva/mlkit/memo"
 	"viva/mlkit/metric"
 	"viva/mlkit/split"
 	"viva/mlkit/text"
@@ -65,11 +67,24 @@ func CrossValidate(ctx context.Context, texts, labels []string, folds *split.Fol
 	if err := checkFolds(texts, labels, folds); err != nil {
 		return nil, err
 	}
-	counts, err := text.Count(ctx, texts, opt.Text)
-	if err != nil {
-		return nil, err
+	return newFolding(ctx, texts, labels, opt).crossValidate(ctx, folds)
+}
+
+// folding runs folds of one set of documents. What a fold gave is kept, so that
+// work that was interrupted goes on with the folds that are left; terms are
+// counted when the first of them needs it.
+type folding struct {
+	labels []string
+	opt    Options
+	data   [sha256.Size]byte
+	counts func() (*text.Counts, error)
+}
+
+func newFolding(ctx context.Context, texts, labels []string, opt Options) *folding {
+	return &folding{
+		labels: labels, opt: opt, data: memo.Digest(texts, labels),
+		counts: sync.OnceValues(func() (*text.Counts, error) { return text.Count(ctx, texts, opt.Text) }),
 	}
-	return crossValidate(ctx, counts, labels, folds, opt)
 }
 
 func checkFolds(texts, labels []string, folds *split.Folds) error {
@@ -91,7 +106,8 @@ type outcome struct {
 	warnings  []string
 }
 
-func crossValidate(ctx context.Context, counts *text.Counts, labels []string, folds *split.Folds, opt Options) (*CrossValidation, error) {
+func (f *folding) crossValidate(ctx context.Context, folds *split.Folds) (*CrossValidation, error) {
+	labels, opt := f.labels, f.opt
 	outcomes := make([]outcome, len(folds.Folds))
 	var mu sync.Mutex
 	done, logged := 0, 0
@@ -100,7 +116,7 @@ func crossValidate(ctx context.Context, counts *text.Counts, labels []string, fo
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, fold := range folds.Folds {
 		group.Go(func() error {
-			o, err := runFold(foldCtx, counts, labels, fold, opt)
+			o, err := f.run(foldCtx, fold)
 			if err != nil {
 				return fmt.Errorf("classify: fold %d of %d: %w", i+1, len(outcomes), err)
 			}
@@ -140,40 +156,63 @@ func crossValidate(ctx context.Context, counts *text.Counts, labels []string, fo
 	return cv, nil
 }
 
-func runFold(ctx context.Context, counts *text.Counts, labels []string, fold split.Fold, opt Options) (outcome, error) {
-	m, x, err := trainOn(ctx, counts, labels, fold.Train, opt)
+// kept is what a fold gave, in the form in which it is kept.
+type kept struct {
+	Features                    int
+	TrainAccuracy, TrainMacroF1 float64
+	Predicted                   []string
+	Warnings                    []string
+}
+
+// run trains and measures one fold.
+func (f *folding) run(ctx context.Context, fold split.Fold) (outcome, error) {
+	key := memo.NewKey("fold", 1).Text(string(f.data[:])).Ints(fold.Train).Ints(fold.Test).Options(f.opt)
+	k, err := memo.Do(ctx, key, func(ctx context.Context) (kept, error) { return f.fit(ctx, fold) })
 	if err != nil {
 		return outcome{}, err
 	}
-	fitted, err := m.linear.Predict(x)
-	if err != nil {
-		return outcome{}, err
-	}
-	train, err := metric.Classify(pick(labels, fold.Train), fitted)
-	if err != nil {
-		return outcome{}, err
-	}
-	held, err := m.tfidf.Transform(counts, fold.Test)
-	if err != nil {
-		return outcome{}, err
-	}
-	predicted, err := m.linear.Predict(held)
-	if err != nil {
-		return outcome{}, err
-	}
-	test, err := metric.Classify(pick(labels, fold.Test), predicted)
+	test, err := metric.Classify(pick(f.labels, fold.Test), k.Predicted)
 	if err != nil {
 		return outcome{}, err
 	}
 	return outcome{
 		fold: Fold{
-			TrainSize: len(fold.Train), TestSize: len(fold.Test), Features: m.tfidf.Features(),
-			TrainAccuracy: train.Accuracy().Value, TestAccuracy: test.Accuracy().Value,
-			TrainMacroF1: train.Macro.F1, TestMacroF1: test.Macro.F1, Test: test,
+			TrainSize: len(fold.Train), TestSize: len(fold.Test), Features: k.Features,
+			TrainAccuracy: k.TrainAccuracy, TestAccuracy: test.Accuracy().Value,
+			TrainMacroF1: k.TrainMacroF1, TestMacroF1: test.Macro.F1, Test: test,
 		},
-		predicted: predicted,
-		warnings:  m.Warnings,
+		predicted: k.Predicted,
+		warnings:  k.Warnings,
 	}, nil
+}
+
+// fit trains a fold's model and has it label both parts.
+func (f *folding) fit(ctx context.Context, fold split.Fold) (kept, error) {
+	counts, err := f.counts()
+	if err != nil {
+		return kept{}, err
+	}
+	m, x, err := trainOn(ctx, counts, f.labels, fold.Train, f.opt)
+	if err != nil {
+		return kept{}, err
+	}
+	fitted, err := m.linear.Predict(x)
+	if err != nil {
+		return kept{}, err
+	}
+	train, err := metric.Classify(pick(f.labels, fold.Train), fitted)
+	if err != nil {
+		return kept{}, err
+	}
+	held, err := m.tfidf.Transform(counts, fold.Test)
+	if err != nil {
+		return kept{}, err
+	}
+	predicted, err := m.linear.Predict(held)
+	if err != nil {
+		return kept{}, err
+	}
+	return kept{m.tfidf.Features(), train.Accuracy().Value, train.Macro.F1, predicted, m.Warnings}, nil
 }
 
 func (cv *CrossValidation) column(f func(Fold) float64) []float64 {

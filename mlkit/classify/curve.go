@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"viva/mlkit/split"
-	"viva/mlkit/text"
 	"viva/mlkit/trace"
 	"viva/mlkit/view"
 )
@@ -70,11 +69,7 @@ func LearningCurve(ctx context.Context, texts, labels, groups []string, fraction
 	if err != nil {
 		return nil, err
 	}
-	counts, err := text.Count(ctx, texts, opt.Text)
-	if err != nil {
-		return nil, err
-	}
-
+	f := newFolding(ctx, texts, labels, opt)
 	results := make([][]outcome, len(fractions)) // by fraction, then fold
 	for i := range results {
 		results[i] = make([]outcome, len(folds.Folds))
@@ -84,16 +79,16 @@ func LearningCurve(ctx context.Context, texts, labels, groups []string, fraction
 	trace.Progress(ctx, "learning curve", 0, total)
 	group, runCtx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for f, fold := range folds.Folds {
-		order := growing(fold.Train, labels, groups, seed+int64(f))
+	for n, fold := range folds.Folds {
+		order := growing(fold.Train, labels, groups, seed+int64(n))
 		for i, fraction := range slices.Backward(fractions) {
 			part := split.Fold{Train: order.part(fraction), Test: fold.Test}
 			group.Go(func() error {
-				o, err := runFold(runCtx, counts, labels, part, opt)
+				o, err := f.run(runCtx, part)
 				if err != nil {
-					return fmt.Errorf("classify: learning curve at fraction %g (%d training documents), fold %d: %w", fraction, len(part.Train), f+1, err)
+					return fmt.Errorf("classify: learning curve at fraction %g (%d training documents), fold %d: %w", fraction, len(part.Train), n+1, err)
 				}
-				results[i][f] = o
+				results[i][n] = o
 				trace.Progress(ctx, "learning curve", int(done.Add(1)), total)
 				return nil
 			})

@@ -118,6 +118,7 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 		r.rows = rows
 	} else {
 		name = filepath.Base(filepath.Clean(path))
+		trace.Opening(ctx, path)
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("data: there is no file or folder %s: give the path of a JSONL, CSV or TSV file, of an archive or of a folder, or \"sample\": %w", path, fs.ErrNotExist)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"viva/mlkit/data"
+	"viva/mlkit/memo"
 )
 
 // maxPairs bounds the list of pairs: a thousand equal documents make half a
@@ -33,44 +34,70 @@ func Find(ctx context.Context, c *data.Corpus, opt Options) (*Copies, error) {
 	if err != nil {
 		return nil, err
 	}
+	key := memo.NewKey("near duplicates", 1).Text(c.Fingerprint()).Options(opt)
+	kept, err := memo.Do(ctx, key, func(ctx context.Context) (found, error) { return find(ctx, c, opt) })
+	if err != nil {
+		return nil, err
+	}
+	f := &Copies{corpus: c, exact: kept.Exact, normalised: kept.Normalised, members: map[int][]int{}}
+	for row, class := range f.normalised {
+		if class >= 0 {
+			f.members[class] = append(f.members[class], row)
+		}
+	}
+	for _, p := range kept.Near {
+		f.near = append(f.near, nearPair{a: p.A, b: p.B, jaccard: p.Jaccard})
+	}
+	return f, nil
+}
+
+// found is what makes Copies, in the form in which it is kept.
+type found struct {
+	Exact, Normalised []int
+	Near              []foundPair
+}
+
+type foundPair struct {
+	A, B    int
+	Jaccard float64
+}
+
+func find(ctx context.Context, c *data.Corpus, opt Options) (found, error) {
 	texts := c.Bodies()
 	if opt.WholeText {
 		texts = c.Texts()
 	}
 	normal := make([]string, len(texts))
-	err = eachOf(ctx, len(texts), "normalising texts", func(i int) {
+	err := eachOf(ctx, len(texts), "normalising texts", func(i int) {
 		texts[i] = strings.TrimSpace(texts[i])
 		normal[i] = Normalise(texts[i])
 	})
 	if err != nil {
-		return nil, err
+		return found{}, err
 	}
-	f := &Copies{corpus: c, exact: firstWith(texts), normalised: firstWith(normal), members: map[int][]int{}}
+	f := found{Exact: firstWith(texts), Normalised: firstWith(normal)}
 	var first []int
-	for row, class := range f.normalised {
+	for row, class := range f.Normalised {
 		if class < 0 {
 			// A text of signs alone has nothing but its exact copies.
-			class = f.exact[row]
-			f.normalised[row] = class
-		}
-		if class < 0 {
-			continue
+			class = f.Exact[row]
+			f.Normalised[row] = class
 		}
 		if class == row {
 			first = append(first, row)
 		}
-		f.members[class] = append(f.members[class], row)
 	}
 	sets := make([][]uint64, len(first))
 	err = eachOf(ctx, len(first), "", func(i int) { sets[i] = shingles(normal[first[i]], opt.Words) })
 	if err != nil {
-		return nil, err
+		return found{}, err
 	}
-	if f.near, err = join(ctx, sets, opt.Threshold); err != nil {
-		return nil, err
+	near, err := join(ctx, sets, opt.Threshold)
+	if err != nil {
+		return found{}, err
 	}
-	for i, p := range f.near {
-		f.near[i].a, f.near[i].b = first[p.a], first[p.b]
+	for _, p := range near {
+		f.Near = append(f.Near, foundPair{first[p.a], first[p.b], p.jaccard})
 	}
 	return f, nil
 }

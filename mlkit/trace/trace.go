@@ -27,6 +27,12 @@ type Tracer struct {
 	Progress func(label string, done, total int)
 	Log      func(line string)
 	Source   func(Source)
+	// File is told the path of a file or folder that is about to be read,
+	// whether or not it is there.
+	File func(path string)
+	// Memo is told of work whose result can be kept: hit says that it was at
+	// hand and the work was not done.
+	Memo func(operation string, hit bool)
 }
 
 type key struct{}
@@ -36,28 +42,43 @@ func With(ctx context.Context, t Tracer) context.Context {
 	return context.WithValue(ctx, key{}, t)
 }
 
-func from(ctx context.Context) Tracer {
+// From returns the tracer of a context; its fields are nil where there is none.
+func From(ctx context.Context) Tracer {
 	t, _ := ctx.Value(key{}).(Tracer)
 	return t
 }
 
 // Progress tells that done of total units of the labelled work are done.
 func Progress(ctx context.Context, label string, done, total int) {
-	if f := from(ctx).Progress; f != nil {
+	if f := From(ctx).Progress; f != nil {
 		f(label, done, total)
 	}
 }
 
 // Logf adds a line to the training log.
 func Logf(ctx context.Context, format string, args ...any) {
-	if f := from(ctx).Log; f != nil {
+	if f := From(ctx).Log; f != nil {
 		f(fmt.Sprintf(format, args...))
 	}
 }
 
 // Read tells that a data set was read.
 func Read(ctx context.Context, s Source) {
-	if f := from(ctx).Source; f != nil {
+	if f := From(ctx).Source; f != nil {
 		f(s)
+	}
+}
+
+// Opening tells that a file or folder is about to be read.
+func Opening(ctx context.Context, path string) {
+	if f := From(ctx).File; f != nil {
+		f(path)
+	}
+}
+
+// Memo tells whether the result of work was at hand.
+func Memo(ctx context.Context, operation string, hit bool) {
+	if f := From(ctx).Memo; f != nil {
+		f(operation, hit)
 	}
 }

@@ -30,6 +30,10 @@ type Options struct {
 	// Engine is Auto, Yaegi or Go, and overrides the notebook's own; empty
 	// leaves the choice to it.
 	Engine string
+	// Store is the folder in which results are kept from run to run; empty for
+	// none. Fresh has none used that are there already.
+	Store string
+	Fresh bool
 	// Tool is the name and version of the program.
 	Tool string
 	// Observe is told what happens while it happens; nil drops it. It is
@@ -93,6 +97,8 @@ type run struct {
 	began  time.Time
 	// line translates lines that the kernel tells into the notebook's.
 	line func(int) int
+	// files are the paths of what the cells read or tried to read.
+	files []string
 }
 
 func newRun(nb *notebook.Notebook, opt Options) *run {

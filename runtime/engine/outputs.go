@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -29,6 +30,10 @@ func (o *outputs) add(e kernel.Event) {
 	switch {
 	case e.Source != nil:
 		o.sources = append(o.sources, *e.Source)
+	case e.File != "":
+		if !slices.Contains(o.files, e.File) {
+			o.files = append(o.files, e.File)
+		}
 	case e.Warning != nil:
 		o.warnings = append(o.warnings, *e.Warning)
 	case e.Value != nil:

@@ -45,6 +45,7 @@ type Session struct {
 	unsure string
 
 	traces map[string]*traced
+	kept   *results
 	// edition counts the runs, of which traces remember the last that used them.
 	edition int
 	// runs counts what can never be the same again.
@@ -83,7 +84,7 @@ const remembered = 100
 
 // NewSession returns a session in which nothing has run yet.
 func NewSession(opt Options) *Session {
-	return &Session{opt: opt, traces: map[string]*traced{}}
+	return &Session{opt: opt, traces: map[string]*traced{}, kept: openResults(opt)}
 }
 
 // Changed tells that files changed on disk, by the paths of files or folders.
@@ -99,7 +100,36 @@ func (s *Session) Changed(paths ...string) {
 func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
 
 // Close ends the session and its processes.
-func (s *Session) Close() { s.drop() }
+func (s *Session) Close() {
+	s.drop()
+	if s.kept != nil {
+		_ = s.kept.Close()
+	}
+}
+
+// trace is what a unit gave under a key, in this session or in an earlier
+// process; nil if that is not known.
+func (s *Session) trace(key string) *traced {
+	if t := s.traces[key]; t != nil {
+		return t
+	}
+	if s.opt.Fresh {
+		return nil
+	}
+	t := s.kept.load(key)
+	if t != nil {
+		s.traces[key] = t
+	}
+	return t
+}
+
+func (s *Session) kernelOptions(p *cell.Program, r *run) kernel.Options {
+	opt := kernel.Options{Prelude: p.Prelude, Seed: r.nb.Meta.Seed, Memory: s.opt.Memory}
+	if s.kept != nil {
+		opt.Store, opt.Code, opt.Fresh = s.kept.Dir(), s.kept.program, s.opt.Fresh
+	}
+	return opt
+}
 
 // drop ends the kernel.
 func (s *Session) drop() {
@@ -134,9 +164,9 @@ func (s *Session) Run(ctx context.Context, nb *notebook.Notebook) *record.Run {
 	s.edition++
 	maps.DeleteFunc(s.traces, func(_ string, t *traced) bool { return t.used < s.edition-remembered })
 	s.inputs = s.inputs[:0]
-	for _, source := range r.record.Sources {
-		if source.Path != "" {
-			s.inputs = append(s.inputs, source.Path)
+	for _, path := range r.files {
+		if !slices.Contains(s.inputs, path) {
+			s.inputs = append(s.inputs, path)
 		}
 	}
 	return r.end()

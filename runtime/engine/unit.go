@@ -48,6 +48,8 @@ type outcome struct {
 	failure *kernel.Failure
 	outputs []record.Output
 	sources []trace.Source
+	// files are the paths of what it read or tried to read.
+	files []string
 	// warnings are remarks of the kernel.
 	warnings []kernel.Failure
 	// value is that of an inline expression.
@@ -87,6 +89,7 @@ func (r *run) execute(ctx context.Context, k *kernel.Kernel, u unit) outcome {
 // enter enters what a unit gave into the record, and reports whether the next
 // one may run.
 func (r *run) enter(u unit, o outcome) bool {
+	r.files = append(r.files, o.files...)
 	for _, s := range o.sources {
 		if !slices.Contains(r.record.Sources, s) {
 			r.record.Sources = append(r.record.Sources, s)

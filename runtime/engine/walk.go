@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"viva/runtime/cell"
 	"viva/runtime/kernel"
@@ -50,7 +51,7 @@ func (w *walk) run(ctx context.Context) *kernel.Failure {
 		}
 		st := w.flow.step(u.code.Effects)
 		w.steps = append(w.steps, st)
-		if t := s.traces[st.key]; t != nil && u.lasting() && t.restore(w.program) {
+		if t := s.trace(st.key); t != nil && u.lasting() && t.restore(w.program) {
 			t.used = s.edition
 			w.results = append(w.results, t.result)
 			w.flow.done(st, t.result)
@@ -88,7 +89,8 @@ func (w *walk) plan() {
 		}
 		st := f.step(u.code.Effects)
 		result := fmt.Sprint("unknown ", i)
-		if t := w.s.traces[st.key]; t != nil && u.lasting() {
+		if t := w.s.trace(st.key); t != nil && u.lasting() {
+			t.used = w.s.edition
 			result = t.result
 		} else if u.cell != nil {
 			stale = append(stale, u.cell.Index)
@@ -195,6 +197,7 @@ func (w *walk) one(ctx context.Context, j int, asked bool) bool {
 	for _, v := range st.changes {
 		s.state[v] = fmt.Sprint("unfinished ", s.runs)
 	}
+	began := time.Now()
 	o := w.r.execute(ctx, s.kernel, u)
 	u.code = code
 	result := st.key
@@ -213,8 +216,9 @@ func (w *walk) one(ctx context.Context, j int, asked bool) bool {
 			// What is left over of the cell goes on and may change anything.
 			s.unsure = "goroutines of a cell still ran when it had ended"
 		} else if s.unsure == "" {
-			s.traces[st.key] = w.trace(o, result)
-			s.traces[st.key].used = s.edition
+			t := w.trace(o, result)
+			s.traces[st.key] = t
+			s.kept.keep(st.key, t, began)
 		}
 	default:
 		s.unsure = "a cell was stopped"
@@ -244,7 +248,7 @@ func (w *walk) restart(why string) {
 func (w *walk) load(ctx context.Context) (refused *kernel.Failure, ok bool) {
 	s := w.s
 	if s.kernel == nil {
-		k, err := kernel.Start(ctx, kernel.Options{Prelude: w.program.Prelude, Seed: w.r.nb.Meta.Seed, Memory: s.opt.Memory})
+		k, err := kernel.Start(ctx, s.kernelOptions(w.program, w.r))
 		if err != nil {
 			w.r.notStarted(ctx, err)
 			return nil, false
@@ -270,12 +274,7 @@ func (w *walk) load(ctx context.Context) (refused *kernel.Failure, ok bool) {
 
 // trace keeps an outcome. The lines in it move with the code.
 func (w *walk) trace(o outcome, result string) *traced {
-	t := &traced{outcome: o, result: result}
-	for _, source := range o.sources {
-		if source.Path != "" {
-			t.inputs = append(t.inputs, source.Path)
-		}
-	}
+	t := &traced{outcome: o, result: result, inputs: o.files, used: w.s.edition}
 	if o.failure == nil {
 		return t
 	}

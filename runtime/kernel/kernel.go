@@ -34,6 +34,10 @@ type Options struct {
 	Program string
 	// Dir is the folder cells run in; empty is the parent's own.
 	Dir string
+	// Store, Code and Fresh are the Store, the Program and the Fresh of
+	// child.Start.
+	Store, Code string
+	Fresh       bool
 }
 
 // Kernel is a running child process. It is not safe for concurrent use.
@@ -88,7 +92,7 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 		return nil, fmt.Errorf("starting the kernel: %w", err)
 	}
 	go k.read(out)
-	r := k.exchange(ctx, child.Request{Start: &child.Start{Prelude: prelude, Seed: opt.Seed, Memory: k.memory}}, 0, func(Event) {})
+	r := k.exchange(ctx, child.Request{Start: &child.Start{Prelude: prelude, Seed: opt.Seed, Memory: k.memory, Store: opt.Store, Program: opt.Code, Fresh: opt.Fresh}}, 0, func(Event) {})
 	if r.Status != record.OK {
 		k.Close()
 		if r.Failure != nil {

@@ -200,7 +200,10 @@ func (c *Child) start(s Start) *Failure {
 		Progress: c.progress(),
 		Log:      func(line string) { c.Print("log", line+"\n") },
 		Source:   func(s trace.Source) { c.Send(Event{Source: &s}) },
+		File:     func(path string) { c.Send(Event{File: path}) },
+		Memo:     func(operation string, hit bool) { c.Send(Event{Memo: &Memo{operation, hit}}) },
 	})
+	ctx = withResults(ctx, s)
 	ctx = heeded{ctx, &c.waits}
 	show.SetSink(func(i view.Item) {
 		c.Flush()

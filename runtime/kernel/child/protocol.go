@@ -37,6 +37,13 @@ type Start struct {
 	Seed    int64           `json:"seed"`
 	// Memory is the limit in bytes; 0 is none.
 	Memory uint64 `json:"memory"`
+	// Store is the folder in which the results of long work are kept, empty for
+	// none; Program names the code that computes them, which is a part of what
+	// they are kept under.
+	Store   string `json:"store,omitempty"`
+	Program string `json:"program,omitempty"`
+	// Fresh says that what is kept there already is not to be used.
+	Fresh bool `json:"fresh,omitempty"`
 }
 
 // Event is something the child tells while code runs. One field is set,
@@ -51,6 +58,9 @@ type Event struct {
 	Item     *view.Item    `json:"item,omitempty"`
 	Progress *Progress     `json:"progress,omitempty"`
 	Source   *trace.Source `json:"source,omitempty"`
+	// File is a file or folder that is about to be read.
+	File string `json:"file,omitempty"`
+	Memo *Memo  `json:"memo,omitempty"`
 	// Value is what an inline expression came to.
 	Value *string `json:"value,omitempty"`
 	// Warning is a remark on the running code, which goes on or has ended well.
@@ -62,6 +72,12 @@ type Progress struct {
 	Label string `json:"label"`
 	Done  int    `json:"done"`
 	Total int    `json:"total"`
+}
+
+// Memo tells whether the result of long work was at hand.
+type Memo struct {
+	Operation string `json:"operation"`
+	Hit       bool   `json:"hit"`
 }
 
 // Message is what stands on a line of the child's output: an event, or the

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"viva/mlkit/trace"
+	"viva/runtime/kernel"
+	"viva/runtime/record"
+	"viva/runtime/store"
+)
+
+// results keeps what units gave from one process to the next.
+type results struct {
+	*store.Store
+	program string
+}
+
+// openResults opens the store of the options, nil for none.
+func openResults(opt Options) *results {
+	if opt.Store == "" {
+		return nil
+	}
+	s, err := store.Open(opt.Store, store.Options{})
+	if err != nil {
+		return nil
+	}
+	program, err := rememberedFingerprint(s)
+	if err != nil {
+		return nil
+	}
+	return &results{s, program}
+}
+
+// keptTrace is a trace in the form in which it is kept.
+type keptTrace struct {
+	Status  record.Status
+	Took    time.Duration
+	Failure *kernel.Failure
+	Outputs []record.Output
+	Sources []trace.Source
+	Value   string
+	Result  string
+	Inputs  []string
+	// Signature is that of the inputs.
+	Signature string
+	Places    []codePlace
+}
+
+func (r *results) id(key string) store.ID {
+	return sha256.Sum256([]byte("unit 1 " + r.program + " " + key))
+}
+
+// load returns the trace that an earlier process kept under a key, if the files
+// that it rests on are as they were.
+func (r *results) load(key string) *traced {
+	if r == nil {
+		return nil
+	}
+	b, ok := r.Get(r.id(key))
+	if !ok {
+		return nil
+	}
+	var k keptTrace
+	if err := json.Unmarshal(b, &k); err != nil {
+		return nil
+	}
+	if len(k.Inputs) > 0 {
+		if now, _, err := signature(k.Inputs); err != nil || now != k.Signature {
+			return nil
+		}
+	}
+	return &traced{
+		outcome: outcome{files: k.Inputs, status: k.Status, took: k.Took, failure: k.Failure, outputs: k.Outputs, sources: k.Sources, value: k.Value},
+		result:  k.Result, inputs: k.Inputs, places: k.Places,
+	}
+}
+
+// keep keeps a trace of a unit that began at a time.
+func (r *results) keep(key string, t *traced, began time.Time) {
+	if r == nil {
+		return
+	}
+	k := keptTrace{
+		Status: t.status, Took: t.took, Failure: t.failure, Outputs: t.outputs, Sources: t.sources, Value: t.value,
+		Result: t.result, Inputs: t.inputs, Places: t.places,
+	}
+	if len(k.Inputs) > 0 {
+		sum, latest, err := signature(k.Inputs)
+		if err != nil || !latest.Before(began.Add(-settled)) {
+			return // they may have changed after they were read
+		}
+		k.Signature = sum
+	}
+	if b, err := json.Marshal(k); err == nil {
+		_ = r.Put(r.id(key), b)
+	}
+}
+
+// settled is how long before it was read a file must have been written, for its
+// time to tell whether it was written again: times have a coarse grain.
+const settled = 2 * time.Second
+
+// signature is a hash of the names, sizes and times of files, and of all files
+// below folders, with the latest of the times. A file that is missing is
+// missing in it.
+func signature(paths []string) (sum string, latest time.Time, err error) {
+	h := sha256.New()
+	note := func(path string, info fs.FileInfo) {
+		fmt.Fprintf(h, "%q %d %d %v\n", path, info.Size(), info.ModTime().UnixNano(), info.Mode())
+		if info.ModTime().After(latest) {
+			latest = info.ModTime()
+		}
+	}
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(paths))) {
+		info, err := os.Stat(path)
+		if err != nil {
+			fmt.Fprintf(h, "%q is missing\n", path)
+			continue
+		}
+		note(path, info)
+		if !info.IsDir() {
+			continue
+		}
+		// The separator has a link to a folder followed.
+		err = filepath.WalkDir(path+string(filepath.Separator), func(p string, e fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := e.Info()
+			if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+				info, err = os.Stat(p)
+			}
+			if err == nil {
+				note(p, info)
+			}
+			return err
+		})
+		if err != nil {
+			return "", latest, fmt.Errorf("looking at %s: %w", path, err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), latest, nil
+}
