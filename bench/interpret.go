@@ -160,7 +160,11 @@ func runPlain(ctx context.Context, p interpreted) (string, error) {
 	runtime.GC()
 	var out bytes.Buffer
 	i := interp.New(interp.Options{Stdout: &out, Stderr: io.Discard})
-	if err := i.Use(symbols.Tables); err != nil {
+	tables := interp.Exports{}
+	for path, name := range symbols.Packages() {
+		tables[path+"/"+name] = symbols.Table(path)
+	}
+	if err := i.Use(tables); err != nil {
 		return "", err
 	}
 	_, err := i.EvalWithContext(ctx, p.program())

@@ -1,7 +1,6 @@
 package dynamic
 
 import (
-	"path"
 	"reflect"
 	"strings"
 	"sync"
@@ -9,28 +8,28 @@ import (
 	"viva/runtime/symbols"
 )
 
-// wrapperOf maps "path.Name" of an interface of a library to the struct type
-// through which a cell's types implement it.
-var wrapperOf = sync.OnceValue(func() map[string]reflect.Type {
-	m := map[string]reflect.Type{}
-	for key, table := range symbols.Tables {
-		for name, v := range table {
-			if iface, ok := strings.CutPrefix(name, "_"); ok && v.Kind() == reflect.Pointer {
-				m[path.Dir(key)+"."+iface] = v.Type().Elem()
-			}
-		}
+// wrapperOf is the struct type through which a cell's types implement the
+// interface "path.Name" of a library; nil where there is none.
+func wrapperOf(iface string) reflect.Type {
+	dot := strings.LastIndex(iface, ".")
+	if dot < 0 {
+		return nil
 	}
-	return m
-})
+	v := symbols.Table(iface[:dot])["_"+iface[dot+1:]]
+	if !v.IsValid() || v.Kind() != reflect.Pointer {
+		return nil
+	}
+	return v.Type().Elem()
+}
 
-// wrappers are the types of pointers to such structs.
-var wrappers = sync.OnceValue(func() map[reflect.Type]bool {
-	m := map[reflect.Type]bool{}
-	for _, t := range wrapperOf() {
-		m[reflect.PointerTo(t)] = true
-	}
-	return m
-})
+// wrappers holds the types of pointers to such structs of which there may be
+// values.
+var wrappers sync.Map
+
+func isWrapper(t reflect.Type) bool {
+	_, is := wrappers.Load(t)
+	return is
+}
 
 // Out is an interface value as compiled code wants it that asks for the
 // interface "path.Name" ("error", "io.Reader"). Native values are themselves;
@@ -66,7 +65,7 @@ func In(x any) any {
 		return x.box()
 	}
 	v := reflect.ValueOf(x)
-	if v.Kind() == reflect.Pointer && !v.IsNil() && wrappers()[v.Type()] {
+	if v.Kind() == reflect.Pointer && !v.IsNil() && isWrapper(v.Type()) {
 		return v.Elem().Field(0).Interface()
 	}
 	return x
@@ -107,8 +106,8 @@ func (b Box) wrapped(iface string) any {
 
 // plan is nil where the type or its methods' code is not there.
 func (t *Type) plan(iface string) *plan {
-	wrapper, ok := wrapperOf()[iface]
-	if !ok {
+	wrapper := wrapperOf(iface)
+	if wrapper == nil {
 		return nil
 	}
 	p := &plan{wrapper: wrapper}
@@ -120,6 +119,7 @@ func (t *Type) plan(iface string) *plan {
 		}
 		p.fields = append(p.fields, planField{i, f.Type, fn})
 	}
+	wrappers.Store(reflect.PointerTo(wrapper), true)
 	return p
 }
 

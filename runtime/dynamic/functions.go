@@ -127,7 +127,7 @@ func allNative(args []any) bool {
 		case Box, boxed:
 			return false
 		}
-		if t := reflect.TypeOf(a); holdsBoxes(t) || wrappers()[t] {
+		if t := reflect.TypeOf(a); holdsBoxes(t) || isWrapper(t) {
 			return false
 		}
 	}

@@ -89,7 +89,7 @@ func unpack(x any) operand {
 		return x.box().operand()
 	}
 	rt := reflect.TypeOf(x)
-	if rt.Kind() == reflect.Pointer && wrappers()[rt] {
+	if rt.Kind() == reflect.Pointer && isWrapper(rt) {
 		return unpack(In(x))
 	}
 	return operand{nativeType(rt), reflect.ValueOf(x)}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"reflect"
 	"regexp"
@@ -19,7 +18,6 @@ import (
 	"viva/runtime/dynamic"
 	"viva/runtime/kernel/child"
 	"viva/runtime/lower"
-	"viva/runtime/symbols"
 )
 
 // Main runs the kernel and does not return, if this process was started as
@@ -38,6 +36,9 @@ type interpreter struct {
 	imported map[cell.Import]bool
 	// loaded are the declarations that have been loaded.
 	loaded map[string]bool
+	// used are the packages whose symbols the interpreter has, by import path.
+	used map[string]bool
+	seed int64
 	// at is where lowered code notes the line it is on.
 	at *int
 }
@@ -51,22 +52,10 @@ func (c *interpreter) Start(ctx context.Context, s child.Start) *Failure {
 	c.at = new(int)
 	c.interp = interp.New(interp.Options{Stdout: stream{c, "stdout"}, Stderr: &path})
 	c.imported, c.loaded = map[cell.Import]bool{}, map[string]bool{}
-	tables := symbols.Tables
-	tables["os/os"]["Exit"] = reflect.ValueOf(child.Exit)
-	// The interpreter binds functions of its own to package log, whose text goes
-	// where its own messages go, so this table is given to it after the others.
-	logging := maps.Clone(tables["log/log"])
-	logging["Fatal"], logging["Fatalf"], logging["Fatalln"] = reflect.ValueOf(child.Fatal), reflect.ValueOf(child.Fatalf), reflect.ValueOf(child.Fatalln)
-	seedTables(tables, s.Seed)
+	c.used, c.seed = map[string]bool{}, s.Seed
 	dynamic.Stdout = stream{c, "stdout"}
-	printing := maps.Clone(tables["fmt/fmt"])
-	maps.Copy(printing, dynamic.Fmt())
-	maps.Copy(printing, dynamic.Scan())
-	tables[lower.Fmt+"/fmt"] = printing
-	for _, t := range []map[string]map[string]reflect.Value{tables, {"log/log": logging}, c.support(ctx)} {
-		if err := c.interp.Use(t); err != nil {
-			return &Failure{Message: fmt.Sprintf("preparing the interpreter: %v", err)}
-		}
+	if err := c.interp.Use(c.support(ctx)); err != nil {
+		return &Failure{Message: fmt.Sprintf("preparing the interpreter: %v", err)}
 	}
 	return c.run(prelude, false)
 }
@@ -130,6 +119,9 @@ func (c *interpreter) load(units []cell.Unit) *Failure {
 		for _, im := range u.Imports {
 			if c.imported[im] {
 				continue
+			}
+			if err := c.use(im); err != nil {
+				return &Failure{Message: fmt.Sprintf("preparing the import of %s: %v", im.Path, err)}
 			}
 			if f := c.eval(fmt.Sprintf("import %s %q", im.Name, im.Path)); f != nil {
 				return f

@@ -3,7 +3,6 @@ package symbols
 import (
 	"embed"
 	"go/types"
-	"path"
 	"strings"
 )
 
@@ -31,7 +30,7 @@ func Instance(importPath, function string, args []types.Type) string {
 		return ""
 	}
 	name := "_" + function + "_" + elem.Name()
-	if _, ok := Tables[importPath+"/"+path.Base(importPath)][name]; !ok {
+	if _, ok := Table(importPath)[name]; !ok {
 		return ""
 	}
 	return name

@@ -21,10 +21,31 @@ import (
 
 //go:generate go run ./gen
 
-// Tables maps "import/path/name" to the package's exported symbols, in the
-// form that yaegi's Use takes. Entries with a leading underscore are the
-// wrappers through which a cell's types implement the package's interfaces.
-var Tables = map[string]map[string]reflect.Value{}
+// tables makes the table of each package by its import path. A process needs few
+// of them, and all together take as long to make as the process to start.
+var tables = map[string]func() map[string]reflect.Value{}
+
+var (
+	mu   sync.Mutex
+	made = map[string]map[string]reflect.Value{}
+)
+
+// Table holds a package's exported symbols, in the form that yaegi's Use takes,
+// under their names. Entries with a leading underscore are compiled instances
+// of generic functions, and the wrappers through which a cell's types implement
+// the package's interfaces. It is nil for packages that cells may not import.
+// The caller must not change it.
+func Table(importPath string) map[string]reflect.Value {
+	mu.Lock()
+	defer mu.Unlock()
+	if t := made[importPath]; t != nil {
+		return t
+	}
+	if f := tables[importPath]; f != nil {
+		made[importPath] = f()
+	}
+	return made[importPath]
+}
 
 //go:embed std.types
 var stdTypes []byte

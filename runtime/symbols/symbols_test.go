@@ -11,13 +11,13 @@ import (
 // of them knows would pass the check and fail at run time, or the reverse.
 func TestTablesAndTypesAgree(t *testing.T) {
 	im := NewImporter()
-	for path, name := range Packages() {
+	for path := range Packages() {
 		p, err := im.Import(path)
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
-		table := Tables[path+"/"+name]
+		table := Table(path)
 		if table == nil {
 			t.Errorf("%s has types but no table", path)
 			continue
@@ -50,12 +50,9 @@ func TestTablesAndTypesAgree(t *testing.T) {
 			}
 		}
 	}
-	for key := range Tables {
-		if key == "." {
-			continue
-		}
-		if i := strings.LastIndex(key, "/"); Packages()[key[:i]] != key[i+1:] {
-			t.Errorf("%s has a table but no types", key)
+	for path := range tables {
+		if Packages()[path] == "" {
+			t.Errorf("%s has a table but no types", path)
 		}
 	}
 }

@@ -10,25 +10,27 @@ import (
 )
 
 func init() {
-	Tables["archive/zip/zip"] = map[string]reflect.Value{
-		"Compressor":           reflect.ValueOf((*archive_zip.Compressor)(nil)),
-		"Decompressor":         reflect.ValueOf((*archive_zip.Decompressor)(nil)),
-		"Deflate":              reflect.ValueOf(archive_zip.Deflate),
-		"ErrAlgorithm":         reflect.ValueOf(&archive_zip.ErrAlgorithm).Elem(),
-		"ErrChecksum":          reflect.ValueOf(&archive_zip.ErrChecksum).Elem(),
-		"ErrFormat":            reflect.ValueOf(&archive_zip.ErrFormat).Elem(),
-		"ErrInsecurePath":      reflect.ValueOf(&archive_zip.ErrInsecurePath).Elem(),
-		"File":                 reflect.ValueOf((*archive_zip.File)(nil)),
-		"FileHeader":           reflect.ValueOf((*archive_zip.FileHeader)(nil)),
-		"FileInfoHeader":       reflect.ValueOf(archive_zip.FileInfoHeader),
-		"NewReader":            reflect.ValueOf(archive_zip.NewReader),
-		"NewWriter":            reflect.ValueOf(archive_zip.NewWriter),
-		"OpenReader":           reflect.ValueOf(archive_zip.OpenReader),
-		"ReadCloser":           reflect.ValueOf((*archive_zip.ReadCloser)(nil)),
-		"Reader":               reflect.ValueOf((*archive_zip.Reader)(nil)),
-		"RegisterCompressor":   reflect.ValueOf(archive_zip.RegisterCompressor),
-		"RegisterDecompressor": reflect.ValueOf(archive_zip.RegisterDecompressor),
-		"Store":                reflect.ValueOf(archive_zip.Store),
-		"Writer":               reflect.ValueOf((*archive_zip.Writer)(nil)),
+	tables["archive/zip"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Compressor":           reflect.ValueOf((*archive_zip.Compressor)(nil)),
+			"Decompressor":         reflect.ValueOf((*archive_zip.Decompressor)(nil)),
+			"Deflate":              reflect.ValueOf(archive_zip.Deflate),
+			"ErrAlgorithm":         reflect.ValueOf(&archive_zip.ErrAlgorithm).Elem(),
+			"ErrChecksum":          reflect.ValueOf(&archive_zip.ErrChecksum).Elem(),
+			"ErrFormat":            reflect.ValueOf(&archive_zip.ErrFormat).Elem(),
+			"ErrInsecurePath":      reflect.ValueOf(&archive_zip.ErrInsecurePath).Elem(),
+			"File":                 reflect.ValueOf((*archive_zip.File)(nil)),
+			"FileHeader":           reflect.ValueOf((*archive_zip.FileHeader)(nil)),
+			"FileInfoHeader":       reflect.ValueOf(archive_zip.FileInfoHeader),
+			"NewReader":            reflect.ValueOf(archive_zip.NewReader),
+			"NewWriter":            reflect.ValueOf(archive_zip.NewWriter),
+			"OpenReader":           reflect.ValueOf(archive_zip.OpenReader),
+			"ReadCloser":           reflect.ValueOf((*archive_zip.ReadCloser)(nil)),
+			"Reader":               reflect.ValueOf((*archive_zip.Reader)(nil)),
+			"RegisterCompressor":   reflect.ValueOf(archive_zip.RegisterCompressor),
+			"RegisterDecompressor": reflect.ValueOf(archive_zip.RegisterDecompressor),
+			"Store":                reflect.ValueOf(archive_zip.Store),
+			"Writer":               reflect.ValueOf((*archive_zip.Writer)(nil)),
+		}
 	}
 }

@@ -10,12 +10,14 @@ import (
 )
 
 func init() {
-	Tables["cmp/cmp"] = map[string]reflect.Value{
-		"_Compare_float64": reflect.ValueOf(_cmp.Compare[float64]),
-		"_Compare_int":     reflect.ValueOf(_cmp.Compare[int]),
-		"_Compare_string":  reflect.ValueOf(_cmp.Compare[string]),
-		"_Less_float64":    reflect.ValueOf(_cmp.Less[float64]),
-		"_Less_int":        reflect.ValueOf(_cmp.Less[int]),
-		"_Less_string":     reflect.ValueOf(_cmp.Less[string]),
+	tables["cmp"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"_Compare_float64": reflect.ValueOf(_cmp.Compare[float64]),
+			"_Compare_int":     reflect.ValueOf(_cmp.Compare[int]),
+			"_Compare_string":  reflect.ValueOf(_cmp.Compare[string]),
+			"_Less_float64":    reflect.ValueOf(_cmp.Less[float64]),
+			"_Less_int":        reflect.ValueOf(_cmp.Less[int]),
+			"_Less_string":     reflect.ValueOf(_cmp.Less[string]),
+		}
 	}
 }

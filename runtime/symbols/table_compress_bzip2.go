@@ -10,8 +10,10 @@ import (
 )
 
 func init() {
-	Tables["compress/bzip2/bzip2"] = map[string]reflect.Value{
-		"NewReader":       reflect.ValueOf(compress_bzip2.NewReader),
-		"StructuralError": reflect.ValueOf((*compress_bzip2.StructuralError)(nil)),
+	tables["compress/bzip2"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"NewReader":       reflect.ValueOf(compress_bzip2.NewReader),
+			"StructuralError": reflect.ValueOf((*compress_bzip2.StructuralError)(nil)),
+		}
 	}
 }

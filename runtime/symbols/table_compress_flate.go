@@ -13,25 +13,27 @@ import (
 )
 
 func init() {
-	Tables["compress/flate/flate"] = map[string]reflect.Value{
-		"BestCompression":    reflect.ValueOf(constant.MakeFromLiteral("9", token.INT, 0)),
-		"BestSpeed":          reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
-		"CorruptInputError":  reflect.ValueOf((*compress_flate.CorruptInputError)(nil)),
-		"DefaultCompression": reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
-		"HuffmanOnly":        reflect.ValueOf(constant.MakeFromLiteral("-2", token.INT, 0)),
-		"InternalError":      reflect.ValueOf((*compress_flate.InternalError)(nil)),
-		"NewReader":          reflect.ValueOf(compress_flate.NewReader),
-		"NewReaderDict":      reflect.ValueOf(compress_flate.NewReaderDict),
-		"NewWriter":          reflect.ValueOf(compress_flate.NewWriter),
-		"NewWriterDict":      reflect.ValueOf(compress_flate.NewWriterDict),
-		"NoCompression":      reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
-		"ReadError":          reflect.ValueOf((*compress_flate.ReadError)(nil)),
-		"Reader":             reflect.ValueOf((*compress_flate.Reader)(nil)),
-		"_Reader":            reflect.ValueOf((*_compress_flate_Reader)(nil)),
-		"Resetter":           reflect.ValueOf((*compress_flate.Resetter)(nil)),
-		"_Resetter":          reflect.ValueOf((*_compress_flate_Resetter)(nil)),
-		"WriteError":         reflect.ValueOf((*compress_flate.WriteError)(nil)),
-		"Writer":             reflect.ValueOf((*compress_flate.Writer)(nil)),
+	tables["compress/flate"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"BestCompression":    reflect.ValueOf(constant.MakeFromLiteral("9", token.INT, 0)),
+			"BestSpeed":          reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
+			"CorruptInputError":  reflect.ValueOf((*compress_flate.CorruptInputError)(nil)),
+			"DefaultCompression": reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
+			"HuffmanOnly":        reflect.ValueOf(constant.MakeFromLiteral("-2", token.INT, 0)),
+			"InternalError":      reflect.ValueOf((*compress_flate.InternalError)(nil)),
+			"NewReader":          reflect.ValueOf(compress_flate.NewReader),
+			"NewReaderDict":      reflect.ValueOf(compress_flate.NewReaderDict),
+			"NewWriter":          reflect.ValueOf(compress_flate.NewWriter),
+			"NewWriterDict":      reflect.ValueOf(compress_flate.NewWriterDict),
+			"NoCompression":      reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
+			"ReadError":          reflect.ValueOf((*compress_flate.ReadError)(nil)),
+			"Reader":             reflect.ValueOf((*compress_flate.Reader)(nil)),
+			"_Reader":            reflect.ValueOf((*_compress_flate_Reader)(nil)),
+			"Resetter":           reflect.ValueOf((*compress_flate.Resetter)(nil)),
+			"_Resetter":          reflect.ValueOf((*_compress_flate_Resetter)(nil)),
+			"WriteError":         reflect.ValueOf((*compress_flate.WriteError)(nil)),
+			"Writer":             reflect.ValueOf((*compress_flate.Writer)(nil)),
+		}
 	}
 }
 

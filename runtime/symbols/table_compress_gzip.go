@@ -12,19 +12,21 @@ import (
 )
 
 func init() {
-	Tables["compress/gzip/gzip"] = map[string]reflect.Value{
-		"BestCompression":    reflect.ValueOf(constant.MakeFromLiteral("9", token.INT, 0)),
-		"BestSpeed":          reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
-		"DefaultCompression": reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
-		"ErrChecksum":        reflect.ValueOf(&compress_gzip.ErrChecksum).Elem(),
-		"ErrHeader":          reflect.ValueOf(&compress_gzip.ErrHeader).Elem(),
-		"Header":             reflect.ValueOf((*compress_gzip.Header)(nil)),
-		"HuffmanOnly":        reflect.ValueOf(constant.MakeFromLiteral("-2", token.INT, 0)),
-		"NewReader":          reflect.ValueOf(compress_gzip.NewReader),
-		"NewWriter":          reflect.ValueOf(compress_gzip.NewWriter),
-		"NewWriterLevel":     reflect.ValueOf(compress_gzip.NewWriterLevel),
-		"NoCompression":      reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
-		"Reader":             reflect.ValueOf((*compress_gzip.Reader)(nil)),
-		"Writer":             reflect.ValueOf((*compress_gzip.Writer)(nil)),
+	tables["compress/gzip"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"BestCompression":    reflect.ValueOf(constant.MakeFromLiteral("9", token.INT, 0)),
+			"BestSpeed":          reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
+			"DefaultCompression": reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
+			"ErrChecksum":        reflect.ValueOf(&compress_gzip.ErrChecksum).Elem(),
+			"ErrHeader":          reflect.ValueOf(&compress_gzip.ErrHeader).Elem(),
+			"Header":             reflect.ValueOf((*compress_gzip.Header)(nil)),
+			"HuffmanOnly":        reflect.ValueOf(constant.MakeFromLiteral("-2", token.INT, 0)),
+			"NewReader":          reflect.ValueOf(compress_gzip.NewReader),
+			"NewWriter":          reflect.ValueOf(compress_gzip.NewWriter),
+			"NewWriterLevel":     reflect.ValueOf(compress_gzip.NewWriterLevel),
+			"NoCompression":      reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
+			"Reader":             reflect.ValueOf((*compress_gzip.Reader)(nil)),
+			"Writer":             reflect.ValueOf((*compress_gzip.Writer)(nil)),
+		}
 	}
 }

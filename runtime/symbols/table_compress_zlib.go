@@ -13,23 +13,25 @@ import (
 )
 
 func init() {
-	Tables["compress/zlib/zlib"] = map[string]reflect.Value{
-		"BestCompression":    reflect.ValueOf(constant.MakeFromLiteral("9", token.INT, 0)),
-		"BestSpeed":          reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
-		"DefaultCompression": reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
-		"ErrChecksum":        reflect.ValueOf(&compress_zlib.ErrChecksum).Elem(),
-		"ErrDictionary":      reflect.ValueOf(&compress_zlib.ErrDictionary).Elem(),
-		"ErrHeader":          reflect.ValueOf(&compress_zlib.ErrHeader).Elem(),
-		"HuffmanOnly":        reflect.ValueOf(constant.MakeFromLiteral("-2", token.INT, 0)),
-		"NewReader":          reflect.ValueOf(compress_zlib.NewReader),
-		"NewReaderDict":      reflect.ValueOf(compress_zlib.NewReaderDict),
-		"NewWriter":          reflect.ValueOf(compress_zlib.NewWriter),
-		"NewWriterLevel":     reflect.ValueOf(compress_zlib.NewWriterLevel),
-		"NewWriterLevelDict": reflect.ValueOf(compress_zlib.NewWriterLevelDict),
-		"NoCompression":      reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
-		"Resetter":           reflect.ValueOf((*compress_zlib.Resetter)(nil)),
-		"_Resetter":          reflect.ValueOf((*_compress_zlib_Resetter)(nil)),
-		"Writer":             reflect.ValueOf((*compress_zlib.Writer)(nil)),
+	tables["compress/zlib"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"BestCompression":    reflect.ValueOf(constant.MakeFromLiteral("9", token.INT, 0)),
+			"BestSpeed":          reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
+			"DefaultCompression": reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
+			"ErrChecksum":        reflect.ValueOf(&compress_zlib.ErrChecksum).Elem(),
+			"ErrDictionary":      reflect.ValueOf(&compress_zlib.ErrDictionary).Elem(),
+			"ErrHeader":          reflect.ValueOf(&compress_zlib.ErrHeader).Elem(),
+			"HuffmanOnly":        reflect.ValueOf(constant.MakeFromLiteral("-2", token.INT, 0)),
+			"NewReader":          reflect.ValueOf(compress_zlib.NewReader),
+			"NewReaderDict":      reflect.ValueOf(compress_zlib.NewReaderDict),
+			"NewWriter":          reflect.ValueOf(compress_zlib.NewWriter),
+			"NewWriterLevel":     reflect.ValueOf(compress_zlib.NewWriterLevel),
+			"NewWriterLevelDict": reflect.ValueOf(compress_zlib.NewWriterLevelDict),
+			"NoCompression":      reflect.ValueOf(constant.MakeFromLiteral("0", token.INT, 0)),
+			"Resetter":           reflect.ValueOf((*compress_zlib.Resetter)(nil)),
+			"_Resetter":          reflect.ValueOf((*_compress_zlib_Resetter)(nil)),
+			"Writer":             reflect.ValueOf((*compress_zlib.Writer)(nil)),
+		}
 	}
 }
 

@@ -10,14 +10,16 @@ import (
 )
 
 func init() {
-	Tables["container/heap/heap"] = map[string]reflect.Value{
-		"Fix":        reflect.ValueOf(container_heap.Fix),
-		"Init":       reflect.ValueOf(container_heap.Init),
-		"Interface":  reflect.ValueOf((*container_heap.Interface)(nil)),
-		"_Interface": reflect.ValueOf((*_container_heap_Interface)(nil)),
-		"Pop":        reflect.ValueOf(container_heap.Pop),
-		"Push":       reflect.ValueOf(container_heap.Push),
-		"Remove":     reflect.ValueOf(container_heap.Remove),
+	tables["container/heap"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Fix":        reflect.ValueOf(container_heap.Fix),
+			"Init":       reflect.ValueOf(container_heap.Init),
+			"Interface":  reflect.ValueOf((*container_heap.Interface)(nil)),
+			"_Interface": reflect.ValueOf((*_container_heap_Interface)(nil)),
+			"Pop":        reflect.ValueOf(container_heap.Pop),
+			"Push":       reflect.ValueOf(container_heap.Push),
+			"Remove":     reflect.ValueOf(container_heap.Remove),
+		}
 	}
 }
 

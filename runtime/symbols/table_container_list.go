@@ -10,9 +10,11 @@ import (
 )
 
 func init() {
-	Tables["container/list/list"] = map[string]reflect.Value{
-		"Element": reflect.ValueOf((*container_list.Element)(nil)),
-		"List":    reflect.ValueOf((*container_list.List)(nil)),
-		"New":     reflect.ValueOf(container_list.New),
+	tables["container/list"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Element": reflect.ValueOf((*container_list.Element)(nil)),
+			"List":    reflect.ValueOf((*container_list.List)(nil)),
+			"New":     reflect.ValueOf(container_list.New),
+		}
 	}
 }

@@ -10,8 +10,10 @@ import (
 )
 
 func init() {
-	Tables["container/ring/ring"] = map[string]reflect.Value{
-		"New":  reflect.ValueOf(container_ring.New),
-		"Ring": reflect.ValueOf((*container_ring.Ring)(nil)),
+	tables["container/ring"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"New":  reflect.ValueOf(container_ring.New),
+			"Ring": reflect.ValueOf((*container_ring.Ring)(nil)),
+		}
 	}
 }

@@ -11,25 +11,27 @@ import (
 )
 
 func init() {
-	Tables["context/context"] = map[string]reflect.Value{
-		"AfterFunc":         reflect.ValueOf(_context.AfterFunc),
-		"Background":        reflect.ValueOf(_context.Background),
-		"CancelCauseFunc":   reflect.ValueOf((*_context.CancelCauseFunc)(nil)),
-		"CancelFunc":        reflect.ValueOf((*_context.CancelFunc)(nil)),
-		"Canceled":          reflect.ValueOf(&_context.Canceled).Elem(),
-		"Cause":             reflect.ValueOf(_context.Cause),
-		"Context":           reflect.ValueOf((*_context.Context)(nil)),
-		"_Context":          reflect.ValueOf((*_context_Context)(nil)),
-		"DeadlineExceeded":  reflect.ValueOf(&_context.DeadlineExceeded).Elem(),
-		"TODO":              reflect.ValueOf(_context.TODO),
-		"WithCancel":        reflect.ValueOf(_context.WithCancel),
-		"WithCancelCause":   reflect.ValueOf(_context.WithCancelCause),
-		"WithDeadline":      reflect.ValueOf(_context.WithDeadline),
-		"WithDeadlineCause": reflect.ValueOf(_context.WithDeadlineCause),
-		"WithTimeout":       reflect.ValueOf(_context.WithTimeout),
-		"WithTimeoutCause":  reflect.ValueOf(_context.WithTimeoutCause),
-		"WithValue":         reflect.ValueOf(_context.WithValue),
-		"WithoutCancel":     reflect.ValueOf(_context.WithoutCancel),
+	tables["context"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"AfterFunc":         reflect.ValueOf(_context.AfterFunc),
+			"Background":        reflect.ValueOf(_context.Background),
+			"CancelCauseFunc":   reflect.ValueOf((*_context.CancelCauseFunc)(nil)),
+			"CancelFunc":        reflect.ValueOf((*_context.CancelFunc)(nil)),
+			"Canceled":          reflect.ValueOf(&_context.Canceled).Elem(),
+			"Cause":             reflect.ValueOf(_context.Cause),
+			"Context":           reflect.ValueOf((*_context.Context)(nil)),
+			"_Context":          reflect.ValueOf((*_context_Context)(nil)),
+			"DeadlineExceeded":  reflect.ValueOf(&_context.DeadlineExceeded).Elem(),
+			"TODO":              reflect.ValueOf(_context.TODO),
+			"WithCancel":        reflect.ValueOf(_context.WithCancel),
+			"WithCancelCause":   reflect.ValueOf(_context.WithCancelCause),
+			"WithDeadline":      reflect.ValueOf(_context.WithDeadline),
+			"WithDeadlineCause": reflect.ValueOf(_context.WithDeadlineCause),
+			"WithTimeout":       reflect.ValueOf(_context.WithTimeout),
+			"WithTimeoutCause":  reflect.ValueOf(_context.WithTimeoutCause),
+			"WithValue":         reflect.ValueOf(_context.WithValue),
+			"WithoutCancel":     reflect.ValueOf(_context.WithoutCancel),
+		}
 	}
 }
 

@@ -10,8 +10,10 @@ import (
 )
 
 func init() {
-	Tables["crypto/hmac/hmac"] = map[string]reflect.Value{
-		"Equal": reflect.ValueOf(crypto_hmac.Equal),
-		"New":   reflect.ValueOf(crypto_hmac.New),
+	tables["crypto/hmac"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Equal": reflect.ValueOf(crypto_hmac.Equal),
+			"New":   reflect.ValueOf(crypto_hmac.New),
+		}
 	}
 }

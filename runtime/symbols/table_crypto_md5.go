@@ -12,10 +12,12 @@ import (
 )
 
 func init() {
-	Tables["crypto/md5/md5"] = map[string]reflect.Value{
-		"BlockSize": reflect.ValueOf(constant.MakeFromLiteral("64", token.INT, 0)),
-		"New":       reflect.ValueOf(crypto_md5.New),
-		"Size":      reflect.ValueOf(constant.MakeFromLiteral("16", token.INT, 0)),
-		"Sum":       reflect.ValueOf(crypto_md5.Sum),
+	tables["crypto/md5"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"BlockSize": reflect.ValueOf(constant.MakeFromLiteral("64", token.INT, 0)),
+			"New":       reflect.ValueOf(crypto_md5.New),
+			"Size":      reflect.ValueOf(constant.MakeFromLiteral("16", token.INT, 0)),
+			"Sum":       reflect.ValueOf(crypto_md5.Sum),
+		}
 	}
 }

@@ -10,11 +10,13 @@ import (
 )
 
 func init() {
-	Tables["crypto/rand/rand"] = map[string]reflect.Value{
-		"Int":    reflect.ValueOf(crypto_rand.Int),
-		"Prime":  reflect.ValueOf(crypto_rand.Prime),
-		"Read":   reflect.ValueOf(crypto_rand.Read),
-		"Reader": reflect.ValueOf(&crypto_rand.Reader).Elem(),
-		"Text":   reflect.ValueOf(crypto_rand.Text),
+	tables["crypto/rand"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Int":    reflect.ValueOf(crypto_rand.Int),
+			"Prime":  reflect.ValueOf(crypto_rand.Prime),
+			"Read":   reflect.ValueOf(crypto_rand.Read),
+			"Reader": reflect.ValueOf(&crypto_rand.Reader).Elem(),
+			"Text":   reflect.ValueOf(crypto_rand.Text),
+		}
 	}
 }

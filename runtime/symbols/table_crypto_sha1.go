@@ -12,10 +12,12 @@ import (
 )
 
 func init() {
-	Tables["crypto/sha1/sha1"] = map[string]reflect.Value{
-		"BlockSize": reflect.ValueOf(constant.MakeFromLiteral("64", token.INT, 0)),
-		"New":       reflect.ValueOf(crypto_sha1.New),
-		"Size":      reflect.ValueOf(constant.MakeFromLiteral("20", token.INT, 0)),
-		"Sum":       reflect.ValueOf(crypto_sha1.Sum),
+	tables["crypto/sha1"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"BlockSize": reflect.ValueOf(constant.MakeFromLiteral("64", token.INT, 0)),
+			"New":       reflect.ValueOf(crypto_sha1.New),
+			"Size":      reflect.ValueOf(constant.MakeFromLiteral("20", token.INT, 0)),
+			"Sum":       reflect.ValueOf(crypto_sha1.Sum),
+		}
 	}
 }

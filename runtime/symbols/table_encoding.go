@@ -10,19 +10,21 @@ import (
 )
 
 func init() {
-	Tables["encoding/encoding"] = map[string]reflect.Value{
-		"BinaryAppender":     reflect.ValueOf((*_encoding.BinaryAppender)(nil)),
-		"_BinaryAppender":    reflect.ValueOf((*_encoding_BinaryAppender)(nil)),
-		"BinaryMarshaler":    reflect.ValueOf((*_encoding.BinaryMarshaler)(nil)),
-		"_BinaryMarshaler":   reflect.ValueOf((*_encoding_BinaryMarshaler)(nil)),
-		"BinaryUnmarshaler":  reflect.ValueOf((*_encoding.BinaryUnmarshaler)(nil)),
-		"_BinaryUnmarshaler": reflect.ValueOf((*_encoding_BinaryUnmarshaler)(nil)),
-		"TextAppender":       reflect.ValueOf((*_encoding.TextAppender)(nil)),
-		"_TextAppender":      reflect.ValueOf((*_encoding_TextAppender)(nil)),
-		"TextMarshaler":      reflect.ValueOf((*_encoding.TextMarshaler)(nil)),
-		"_TextMarshaler":     reflect.ValueOf((*_encoding_TextMarshaler)(nil)),
-		"TextUnmarshaler":    reflect.ValueOf((*_encoding.TextUnmarshaler)(nil)),
-		"_TextUnmarshaler":   reflect.ValueOf((*_encoding_TextUnmarshaler)(nil)),
+	tables["encoding"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"BinaryAppender":     reflect.ValueOf((*_encoding.BinaryAppender)(nil)),
+			"_BinaryAppender":    reflect.ValueOf((*_encoding_BinaryAppender)(nil)),
+			"BinaryMarshaler":    reflect.ValueOf((*_encoding.BinaryMarshaler)(nil)),
+			"_BinaryMarshaler":   reflect.ValueOf((*_encoding_BinaryMarshaler)(nil)),
+			"BinaryUnmarshaler":  reflect.ValueOf((*_encoding.BinaryUnmarshaler)(nil)),
+			"_BinaryUnmarshaler": reflect.ValueOf((*_encoding_BinaryUnmarshaler)(nil)),
+			"TextAppender":       reflect.ValueOf((*_encoding.TextAppender)(nil)),
+			"_TextAppender":      reflect.ValueOf((*_encoding_TextAppender)(nil)),
+			"TextMarshaler":      reflect.ValueOf((*_encoding.TextMarshaler)(nil)),
+			"_TextMarshaler":     reflect.ValueOf((*_encoding_TextMarshaler)(nil)),
+			"TextUnmarshaler":    reflect.ValueOf((*_encoding.TextUnmarshaler)(nil)),
+			"_TextUnmarshaler":   reflect.ValueOf((*_encoding_TextUnmarshaler)(nil)),
+		}
 	}
 }
 

@@ -10,15 +10,17 @@ import (
 )
 
 func init() {
-	Tables["encoding/base32/base32"] = map[string]reflect.Value{
-		"CorruptInputError": reflect.ValueOf((*encoding_base32.CorruptInputError)(nil)),
-		"Encoding":          reflect.ValueOf((*encoding_base32.Encoding)(nil)),
-		"HexEncoding":       reflect.ValueOf(&encoding_base32.HexEncoding).Elem(),
-		"NewDecoder":        reflect.ValueOf(encoding_base32.NewDecoder),
-		"NewEncoder":        reflect.ValueOf(encoding_base32.NewEncoder),
-		"NewEncoding":       reflect.ValueOf(encoding_base32.NewEncoding),
-		"NoPadding":         reflect.ValueOf(encoding_base32.NoPadding),
-		"StdEncoding":       reflect.ValueOf(&encoding_base32.StdEncoding).Elem(),
-		"StdPadding":        reflect.ValueOf(encoding_base32.StdPadding),
+	tables["encoding/base32"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"CorruptInputError": reflect.ValueOf((*encoding_base32.CorruptInputError)(nil)),
+			"Encoding":          reflect.ValueOf((*encoding_base32.Encoding)(nil)),
+			"HexEncoding":       reflect.ValueOf(&encoding_base32.HexEncoding).Elem(),
+			"NewDecoder":        reflect.ValueOf(encoding_base32.NewDecoder),
+			"NewEncoder":        reflect.ValueOf(encoding_base32.NewEncoder),
+			"NewEncoding":       reflect.ValueOf(encoding_base32.NewEncoding),
+			"NoPadding":         reflect.ValueOf(encoding_base32.NoPadding),
+			"StdEncoding":       reflect.ValueOf(&encoding_base32.StdEncoding).Elem(),
+			"StdPadding":        reflect.ValueOf(encoding_base32.StdPadding),
+		}
 	}
 }

@@ -10,17 +10,19 @@ import (
 )
 
 func init() {
-	Tables["encoding/base64/base64"] = map[string]reflect.Value{
-		"CorruptInputError": reflect.ValueOf((*encoding_base64.CorruptInputError)(nil)),
-		"Encoding":          reflect.ValueOf((*encoding_base64.Encoding)(nil)),
-		"NewDecoder":        reflect.ValueOf(encoding_base64.NewDecoder),
-		"NewEncoder":        reflect.ValueOf(encoding_base64.NewEncoder),
-		"NewEncoding":       reflect.ValueOf(encoding_base64.NewEncoding),
-		"NoPadding":         reflect.ValueOf(encoding_base64.NoPadding),
-		"RawStdEncoding":    reflect.ValueOf(&encoding_base64.RawStdEncoding).Elem(),
-		"RawURLEncoding":    reflect.ValueOf(&encoding_base64.RawURLEncoding).Elem(),
-		"StdEncoding":       reflect.ValueOf(&encoding_base64.StdEncoding).Elem(),
-		"StdPadding":        reflect.ValueOf(encoding_base64.StdPadding),
-		"URLEncoding":       reflect.ValueOf(&encoding_base64.URLEncoding).Elem(),
+	tables["encoding/base64"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"CorruptInputError": reflect.ValueOf((*encoding_base64.CorruptInputError)(nil)),
+			"Encoding":          reflect.ValueOf((*encoding_base64.Encoding)(nil)),
+			"NewDecoder":        reflect.ValueOf(encoding_base64.NewDecoder),
+			"NewEncoder":        reflect.ValueOf(encoding_base64.NewEncoder),
+			"NewEncoding":       reflect.ValueOf(encoding_base64.NewEncoding),
+			"NoPadding":         reflect.ValueOf(encoding_base64.NoPadding),
+			"RawStdEncoding":    reflect.ValueOf(&encoding_base64.RawStdEncoding).Elem(),
+			"RawURLEncoding":    reflect.ValueOf(&encoding_base64.RawURLEncoding).Elem(),
+			"StdEncoding":       reflect.ValueOf(&encoding_base64.StdEncoding).Elem(),
+			"StdPadding":        reflect.ValueOf(encoding_base64.StdPadding),
+			"URLEncoding":       reflect.ValueOf(&encoding_base64.URLEncoding).Elem(),
+		}
 	}
 }

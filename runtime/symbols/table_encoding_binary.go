@@ -12,31 +12,33 @@ import (
 )
 
 func init() {
-	Tables["encoding/binary/binary"] = map[string]reflect.Value{
-		"Append":           reflect.ValueOf(encoding_binary.Append),
-		"AppendByteOrder":  reflect.ValueOf((*encoding_binary.AppendByteOrder)(nil)),
-		"_AppendByteOrder": reflect.ValueOf((*_encoding_binary_AppendByteOrder)(nil)),
-		"AppendUvarint":    reflect.ValueOf(encoding_binary.AppendUvarint),
-		"AppendVarint":     reflect.ValueOf(encoding_binary.AppendVarint),
-		"BigEndian":        reflect.ValueOf(&encoding_binary.BigEndian).Elem(),
-		"ByteOrder":        reflect.ValueOf((*encoding_binary.ByteOrder)(nil)),
-		"_ByteOrder":       reflect.ValueOf((*_encoding_binary_ByteOrder)(nil)),
-		"Decode":           reflect.ValueOf(encoding_binary.Decode),
-		"Encode":           reflect.ValueOf(encoding_binary.Encode),
-		"LittleEndian":     reflect.ValueOf(&encoding_binary.LittleEndian).Elem(),
-		"MaxVarintLen16":   reflect.ValueOf(constant.MakeFromLiteral("3", token.INT, 0)),
-		"MaxVarintLen32":   reflect.ValueOf(constant.MakeFromLiteral("5", token.INT, 0)),
-		"MaxVarintLen64":   reflect.ValueOf(constant.MakeFromLiteral("10", token.INT, 0)),
-		"NativeEndian":     reflect.ValueOf(&encoding_binary.NativeEndian).Elem(),
-		"PutUvarint":       reflect.ValueOf(encoding_binary.PutUvarint),
-		"PutVarint":        reflect.ValueOf(encoding_binary.PutVarint),
-		"Read":             reflect.ValueOf(encoding_binary.Read),
-		"ReadUvarint":      reflect.ValueOf(encoding_binary.ReadUvarint),
-		"ReadVarint":       reflect.ValueOf(encoding_binary.ReadVarint),
-		"Size":             reflect.ValueOf(encoding_binary.Size),
-		"Uvarint":          reflect.ValueOf(encoding_binary.Uvarint),
-		"Varint":           reflect.ValueOf(encoding_binary.Varint),
-		"Write":            reflect.ValueOf(encoding_binary.Write),
+	tables["encoding/binary"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Append":           reflect.ValueOf(encoding_binary.Append),
+			"AppendByteOrder":  reflect.ValueOf((*encoding_binary.AppendByteOrder)(nil)),
+			"_AppendByteOrder": reflect.ValueOf((*_encoding_binary_AppendByteOrder)(nil)),
+			"AppendUvarint":    reflect.ValueOf(encoding_binary.AppendUvarint),
+			"AppendVarint":     reflect.ValueOf(encoding_binary.AppendVarint),
+			"BigEndian":        reflect.ValueOf(&encoding_binary.BigEndian).Elem(),
+			"ByteOrder":        reflect.ValueOf((*encoding_binary.ByteOrder)(nil)),
+			"_ByteOrder":       reflect.ValueOf((*_encoding_binary_ByteOrder)(nil)),
+			"Decode":           reflect.ValueOf(encoding_binary.Decode),
+			"Encode":           reflect.ValueOf(encoding_binary.Encode),
+			"LittleEndian":     reflect.ValueOf(&encoding_binary.LittleEndian).Elem(),
+			"MaxVarintLen16":   reflect.ValueOf(constant.MakeFromLiteral("3", token.INT, 0)),
+			"MaxVarintLen32":   reflect.ValueOf(constant.MakeFromLiteral("5", token.INT, 0)),
+			"MaxVarintLen64":   reflect.ValueOf(constant.MakeFromLiteral("10", token.INT, 0)),
+			"NativeEndian":     reflect.ValueOf(&encoding_binary.NativeEndian).Elem(),
+			"PutUvarint":       reflect.ValueOf(encoding_binary.PutUvarint),
+			"PutVarint":        reflect.ValueOf(encoding_binary.PutVarint),
+			"Read":             reflect.ValueOf(encoding_binary.Read),
+			"ReadUvarint":      reflect.ValueOf(encoding_binary.ReadUvarint),
+			"ReadVarint":       reflect.ValueOf(encoding_binary.ReadVarint),
+			"Size":             reflect.ValueOf(encoding_binary.Size),
+			"Uvarint":          reflect.ValueOf(encoding_binary.Uvarint),
+			"Varint":           reflect.ValueOf(encoding_binary.Varint),
+			"Write":            reflect.ValueOf(encoding_binary.Write),
+		}
 	}
 }
 

@@ -10,15 +10,17 @@ import (
 )
 
 func init() {
-	Tables["encoding/csv/csv"] = map[string]reflect.Value{
-		"ErrBareQuote":     reflect.ValueOf(&encoding_csv.ErrBareQuote).Elem(),
-		"ErrFieldCount":    reflect.ValueOf(&encoding_csv.ErrFieldCount).Elem(),
-		"ErrQuote":         reflect.ValueOf(&encoding_csv.ErrQuote).Elem(),
-		"ErrTrailingComma": reflect.ValueOf(&encoding_csv.ErrTrailingComma).Elem(),
-		"NewReader":        reflect.ValueOf(encoding_csv.NewReader),
-		"NewWriter":        reflect.ValueOf(encoding_csv.NewWriter),
-		"ParseError":       reflect.ValueOf((*encoding_csv.ParseError)(nil)),
-		"Reader":           reflect.ValueOf((*encoding_csv.Reader)(nil)),
-		"Writer":           reflect.ValueOf((*encoding_csv.Writer)(nil)),
+	tables["encoding/csv"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"ErrBareQuote":     reflect.ValueOf(&encoding_csv.ErrBareQuote).Elem(),
+			"ErrFieldCount":    reflect.ValueOf(&encoding_csv.ErrFieldCount).Elem(),
+			"ErrQuote":         reflect.ValueOf(&encoding_csv.ErrQuote).Elem(),
+			"ErrTrailingComma": reflect.ValueOf(&encoding_csv.ErrTrailingComma).Elem(),
+			"NewReader":        reflect.ValueOf(encoding_csv.NewReader),
+			"NewWriter":        reflect.ValueOf(encoding_csv.NewWriter),
+			"ParseError":       reflect.ValueOf((*encoding_csv.ParseError)(nil)),
+			"Reader":           reflect.ValueOf((*encoding_csv.Reader)(nil)),
+			"Writer":           reflect.ValueOf((*encoding_csv.Writer)(nil)),
+		}
 	}
 }

@@ -10,20 +10,22 @@ import (
 )
 
 func init() {
-	Tables["encoding/hex/hex"] = map[string]reflect.Value{
-		"AppendDecode":     reflect.ValueOf(encoding_hex.AppendDecode),
-		"AppendEncode":     reflect.ValueOf(encoding_hex.AppendEncode),
-		"Decode":           reflect.ValueOf(encoding_hex.Decode),
-		"DecodeString":     reflect.ValueOf(encoding_hex.DecodeString),
-		"DecodedLen":       reflect.ValueOf(encoding_hex.DecodedLen),
-		"Dump":             reflect.ValueOf(encoding_hex.Dump),
-		"Dumper":           reflect.ValueOf(encoding_hex.Dumper),
-		"Encode":           reflect.ValueOf(encoding_hex.Encode),
-		"EncodeToString":   reflect.ValueOf(encoding_hex.EncodeToString),
-		"EncodedLen":       reflect.ValueOf(encoding_hex.EncodedLen),
-		"ErrLength":        reflect.ValueOf(&encoding_hex.ErrLength).Elem(),
-		"InvalidByteError": reflect.ValueOf((*encoding_hex.InvalidByteError)(nil)),
-		"NewDecoder":       reflect.ValueOf(encoding_hex.NewDecoder),
-		"NewEncoder":       reflect.ValueOf(encoding_hex.NewEncoder),
+	tables["encoding/hex"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"AppendDecode":     reflect.ValueOf(encoding_hex.AppendDecode),
+			"AppendEncode":     reflect.ValueOf(encoding_hex.AppendEncode),
+			"Decode":           reflect.ValueOf(encoding_hex.Decode),
+			"DecodeString":     reflect.ValueOf(encoding_hex.DecodeString),
+			"DecodedLen":       reflect.ValueOf(encoding_hex.DecodedLen),
+			"Dump":             reflect.ValueOf(encoding_hex.Dump),
+			"Dumper":           reflect.ValueOf(encoding_hex.Dumper),
+			"Encode":           reflect.ValueOf(encoding_hex.Encode),
+			"EncodeToString":   reflect.ValueOf(encoding_hex.EncodeToString),
+			"EncodedLen":       reflect.ValueOf(encoding_hex.EncodedLen),
+			"ErrLength":        reflect.ValueOf(&encoding_hex.ErrLength).Elem(),
+			"InvalidByteError": reflect.ValueOf((*encoding_hex.InvalidByteError)(nil)),
+			"NewDecoder":       reflect.ValueOf(encoding_hex.NewDecoder),
+			"NewEncoder":       reflect.ValueOf(encoding_hex.NewEncoder),
+		}
 	}
 }

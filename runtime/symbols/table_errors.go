@@ -10,12 +10,14 @@ import (
 )
 
 func init() {
-	Tables["errors/errors"] = map[string]reflect.Value{
-		"As":             reflect.ValueOf(_errors.As),
-		"ErrUnsupported": reflect.ValueOf(&_errors.ErrUnsupported).Elem(),
-		"Is":             reflect.ValueOf(_errors.Is),
-		"Join":           reflect.ValueOf(_errors.Join),
-		"New":            reflect.ValueOf(_errors.New),
-		"Unwrap":         reflect.ValueOf(_errors.Unwrap),
+	tables["errors"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"As":             reflect.ValueOf(_errors.As),
+			"ErrUnsupported": reflect.ValueOf(&_errors.ErrUnsupported).Elem(),
+			"Is":             reflect.ValueOf(_errors.Is),
+			"Join":           reflect.ValueOf(_errors.Join),
+			"New":            reflect.ValueOf(_errors.New),
+			"Unwrap":         reflect.ValueOf(_errors.Unwrap),
+		}
 	}
 }

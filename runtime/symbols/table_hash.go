@@ -10,17 +10,19 @@ import (
 )
 
 func init() {
-	Tables["hash/hash"] = map[string]reflect.Value{
-		"Cloner":  reflect.ValueOf((*_hash.Cloner)(nil)),
-		"_Cloner": reflect.ValueOf((*_hash_Cloner)(nil)),
-		"Hash":    reflect.ValueOf((*_hash.Hash)(nil)),
-		"_Hash":   reflect.ValueOf((*_hash_Hash)(nil)),
-		"Hash32":  reflect.ValueOf((*_hash.Hash32)(nil)),
-		"_Hash32": reflect.ValueOf((*_hash_Hash32)(nil)),
-		"Hash64":  reflect.ValueOf((*_hash.Hash64)(nil)),
-		"_Hash64": reflect.ValueOf((*_hash_Hash64)(nil)),
-		"XOF":     reflect.ValueOf((*_hash.XOF)(nil)),
-		"_XOF":    reflect.ValueOf((*_hash_XOF)(nil)),
+	tables["hash"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Cloner":  reflect.ValueOf((*_hash.Cloner)(nil)),
+			"_Cloner": reflect.ValueOf((*_hash_Cloner)(nil)),
+			"Hash":    reflect.ValueOf((*_hash.Hash)(nil)),
+			"_Hash":   reflect.ValueOf((*_hash_Hash)(nil)),
+			"Hash32":  reflect.ValueOf((*_hash.Hash32)(nil)),
+			"_Hash32": reflect.ValueOf((*_hash_Hash32)(nil)),
+			"Hash64":  reflect.ValueOf((*_hash.Hash64)(nil)),
+			"_Hash64": reflect.ValueOf((*_hash_Hash64)(nil)),
+			"XOF":     reflect.ValueOf((*_hash.XOF)(nil)),
+			"_XOF":    reflect.ValueOf((*_hash_XOF)(nil)),
+		}
 	}
 }
 

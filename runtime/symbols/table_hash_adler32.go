@@ -12,9 +12,11 @@ import (
 )
 
 func init() {
-	Tables["hash/adler32/adler32"] = map[string]reflect.Value{
-		"Checksum": reflect.ValueOf(hash_adler32.Checksum),
-		"New":      reflect.ValueOf(hash_adler32.New),
-		"Size":     reflect.ValueOf(constant.MakeFromLiteral("4", token.INT, 0)),
+	tables["hash/adler32"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Checksum": reflect.ValueOf(hash_adler32.Checksum),
+			"New":      reflect.ValueOf(hash_adler32.New),
+			"Size":     reflect.ValueOf(constant.MakeFromLiteral("4", token.INT, 0)),
+		}
 	}
 }

@@ -12,18 +12,20 @@ import (
 )
 
 func init() {
-	Tables["hash/crc32/crc32"] = map[string]reflect.Value{
-		"Castagnoli":   reflect.ValueOf(constant.MakeFromLiteral("2197175160", token.INT, 0)),
-		"Checksum":     reflect.ValueOf(hash_crc32.Checksum),
-		"ChecksumIEEE": reflect.ValueOf(hash_crc32.ChecksumIEEE),
-		"IEEE":         reflect.ValueOf(constant.MakeFromLiteral("3988292384", token.INT, 0)),
-		"IEEETable":    reflect.ValueOf(&hash_crc32.IEEETable).Elem(),
-		"Koopman":      reflect.ValueOf(constant.MakeFromLiteral("3945912366", token.INT, 0)),
-		"MakeTable":    reflect.ValueOf(hash_crc32.MakeTable),
-		"New":          reflect.ValueOf(hash_crc32.New),
-		"NewIEEE":      reflect.ValueOf(hash_crc32.NewIEEE),
-		"Size":         reflect.ValueOf(constant.MakeFromLiteral("4", token.INT, 0)),
-		"Table":        reflect.ValueOf((*hash_crc32.Table)(nil)),
-		"Update":       reflect.ValueOf(hash_crc32.Update),
+	tables["hash/crc32"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Castagnoli":   reflect.ValueOf(constant.MakeFromLiteral("2197175160", token.INT, 0)),
+			"Checksum":     reflect.ValueOf(hash_crc32.Checksum),
+			"ChecksumIEEE": reflect.ValueOf(hash_crc32.ChecksumIEEE),
+			"IEEE":         reflect.ValueOf(constant.MakeFromLiteral("3988292384", token.INT, 0)),
+			"IEEETable":    reflect.ValueOf(&hash_crc32.IEEETable).Elem(),
+			"Koopman":      reflect.ValueOf(constant.MakeFromLiteral("3945912366", token.INT, 0)),
+			"MakeTable":    reflect.ValueOf(hash_crc32.MakeTable),
+			"New":          reflect.ValueOf(hash_crc32.New),
+			"NewIEEE":      reflect.ValueOf(hash_crc32.NewIEEE),
+			"Size":         reflect.ValueOf(constant.MakeFromLiteral("4", token.INT, 0)),
+			"Table":        reflect.ValueOf((*hash_crc32.Table)(nil)),
+			"Update":       reflect.ValueOf(hash_crc32.Update),
+		}
 	}
 }

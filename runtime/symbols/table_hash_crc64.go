@@ -12,14 +12,16 @@ import (
 )
 
 func init() {
-	Tables["hash/crc64/crc64"] = map[string]reflect.Value{
-		"Checksum":  reflect.ValueOf(hash_crc64.Checksum),
-		"ECMA":      reflect.ValueOf(constant.MakeFromLiteral("14514072000185962306", token.INT, 0)),
-		"ISO":       reflect.ValueOf(constant.MakeFromLiteral("15564440312192434176", token.INT, 0)),
-		"MakeTable": reflect.ValueOf(hash_crc64.MakeTable),
-		"New":       reflect.ValueOf(hash_crc64.New),
-		"Size":      reflect.ValueOf(constant.MakeFromLiteral("8", token.INT, 0)),
-		"Table":     reflect.ValueOf((*hash_crc64.Table)(nil)),
-		"Update":    reflect.ValueOf(hash_crc64.Update),
+	tables["hash/crc64"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Checksum":  reflect.ValueOf(hash_crc64.Checksum),
+			"ECMA":      reflect.ValueOf(constant.MakeFromLiteral("14514072000185962306", token.INT, 0)),
+			"ISO":       reflect.ValueOf(constant.MakeFromLiteral("15564440312192434176", token.INT, 0)),
+			"MakeTable": reflect.ValueOf(hash_crc64.MakeTable),
+			"New":       reflect.ValueOf(hash_crc64.New),
+			"Size":      reflect.ValueOf(constant.MakeFromLiteral("8", token.INT, 0)),
+			"Table":     reflect.ValueOf((*hash_crc64.Table)(nil)),
+			"Update":    reflect.ValueOf(hash_crc64.Update),
+		}
 	}
 }

@@ -10,12 +10,14 @@ import (
 )
 
 func init() {
-	Tables["hash/fnv/fnv"] = map[string]reflect.Value{
-		"New128":  reflect.ValueOf(hash_fnv.New128),
-		"New128a": reflect.ValueOf(hash_fnv.New128a),
-		"New32":   reflect.ValueOf(hash_fnv.New32),
-		"New32a":  reflect.ValueOf(hash_fnv.New32a),
-		"New64":   reflect.ValueOf(hash_fnv.New64),
-		"New64a":  reflect.ValueOf(hash_fnv.New64a),
+	tables["hash/fnv"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"New128":  reflect.ValueOf(hash_fnv.New128),
+			"New128a": reflect.ValueOf(hash_fnv.New128a),
+			"New32":   reflect.ValueOf(hash_fnv.New32),
+			"New32a":  reflect.ValueOf(hash_fnv.New32a),
+			"New64":   reflect.ValueOf(hash_fnv.New64),
+			"New64a":  reflect.ValueOf(hash_fnv.New64a),
+		}
 	}
 }

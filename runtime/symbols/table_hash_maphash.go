@@ -10,11 +10,13 @@ import (
 )
 
 func init() {
-	Tables["hash/maphash/maphash"] = map[string]reflect.Value{
-		"Bytes":    reflect.ValueOf(hash_maphash.Bytes),
-		"Hash":     reflect.ValueOf((*hash_maphash.Hash)(nil)),
-		"MakeSeed": reflect.ValueOf(hash_maphash.MakeSeed),
-		"Seed":     reflect.ValueOf((*hash_maphash.Seed)(nil)),
-		"String":   reflect.ValueOf(hash_maphash.String),
+	tables["hash/maphash"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Bytes":    reflect.ValueOf(hash_maphash.Bytes),
+			"Hash":     reflect.ValueOf((*hash_maphash.Hash)(nil)),
+			"MakeSeed": reflect.ValueOf(hash_maphash.MakeSeed),
+			"Seed":     reflect.ValueOf((*hash_maphash.Seed)(nil)),
+			"String":   reflect.ValueOf(hash_maphash.String),
+		}
 	}
 }

@@ -10,8 +10,10 @@ import (
 )
 
 func init() {
-	Tables["html/html"] = map[string]reflect.Value{
-		"EscapeString":   reflect.ValueOf(_html.EscapeString),
-		"UnescapeString": reflect.ValueOf(_html.UnescapeString),
+	tables["html"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"EscapeString":   reflect.ValueOf(_html.EscapeString),
+			"UnescapeString": reflect.ValueOf(_html.UnescapeString),
+		}
 	}
 }

@@ -10,8 +10,10 @@ import (
 )
 
 func init() {
-	Tables["index/suffixarray/suffixarray"] = map[string]reflect.Value{
-		"Index": reflect.ValueOf((*index_suffixarray.Index)(nil)),
-		"New":   reflect.ValueOf(index_suffixarray.New),
+	tables["index/suffixarray"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Index": reflect.ValueOf((*index_suffixarray.Index)(nil)),
+			"New":   reflect.ValueOf(index_suffixarray.New),
+		}
 	}
 }

@@ -9,5 +9,7 @@ import (
 )
 
 func init() {
-	Tables["iter/iter"] = map[string]reflect.Value{}
+	tables["iter"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{}
+	}
 }

@@ -9,5 +9,7 @@ import (
 )
 
 func init() {
-	Tables["maps/maps"] = map[string]reflect.Value{}
+	tables["maps"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{}
+	}
 }

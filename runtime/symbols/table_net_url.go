@@ -10,22 +10,24 @@ import (
 )
 
 func init() {
-	Tables["net/url/url"] = map[string]reflect.Value{
-		"Error":            reflect.ValueOf((*net_url.Error)(nil)),
-		"EscapeError":      reflect.ValueOf((*net_url.EscapeError)(nil)),
-		"InvalidHostError": reflect.ValueOf((*net_url.InvalidHostError)(nil)),
-		"JoinPath":         reflect.ValueOf(net_url.JoinPath),
-		"Parse":            reflect.ValueOf(net_url.Parse),
-		"ParseQuery":       reflect.ValueOf(net_url.ParseQuery),
-		"ParseRequestURI":  reflect.ValueOf(net_url.ParseRequestURI),
-		"PathEscape":       reflect.ValueOf(net_url.PathEscape),
-		"PathUnescape":     reflect.ValueOf(net_url.PathUnescape),
-		"QueryEscape":      reflect.ValueOf(net_url.QueryEscape),
-		"QueryUnescape":    reflect.ValueOf(net_url.QueryUnescape),
-		"URL":              reflect.ValueOf((*net_url.URL)(nil)),
-		"User":             reflect.ValueOf(net_url.User),
-		"UserPassword":     reflect.ValueOf(net_url.UserPassword),
-		"Userinfo":         reflect.ValueOf((*net_url.Userinfo)(nil)),
-		"Values":           reflect.ValueOf((*net_url.Values)(nil)),
+	tables["net/url"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Error":            reflect.ValueOf((*net_url.Error)(nil)),
+			"EscapeError":      reflect.ValueOf((*net_url.EscapeError)(nil)),
+			"InvalidHostError": reflect.ValueOf((*net_url.InvalidHostError)(nil)),
+			"JoinPath":         reflect.ValueOf(net_url.JoinPath),
+			"Parse":            reflect.ValueOf(net_url.Parse),
+			"ParseQuery":       reflect.ValueOf(net_url.ParseQuery),
+			"ParseRequestURI":  reflect.ValueOf(net_url.ParseRequestURI),
+			"PathEscape":       reflect.ValueOf(net_url.PathEscape),
+			"PathUnescape":     reflect.ValueOf(net_url.PathUnescape),
+			"QueryEscape":      reflect.ValueOf(net_url.QueryEscape),
+			"QueryUnescape":    reflect.ValueOf(net_url.QueryUnescape),
+			"URL":              reflect.ValueOf((*net_url.URL)(nil)),
+			"User":             reflect.ValueOf(net_url.User),
+			"UserPassword":     reflect.ValueOf(net_url.UserPassword),
+			"Userinfo":         reflect.ValueOf((*net_url.Userinfo)(nil)),
+			"Values":           reflect.ValueOf((*net_url.Values)(nil)),
+		}
 	}
 }

@@ -10,15 +10,17 @@ import (
 )
 
 func init() {
-	Tables["path/path"] = map[string]reflect.Value{
-		"Base":          reflect.ValueOf(_path.Base),
-		"Clean":         reflect.ValueOf(_path.Clean),
-		"Dir":           reflect.ValueOf(_path.Dir),
-		"ErrBadPattern": reflect.ValueOf(&_path.ErrBadPattern).Elem(),
-		"Ext":           reflect.ValueOf(_path.Ext),
-		"IsAbs":         reflect.ValueOf(_path.IsAbs),
-		"Join":          reflect.ValueOf(_path.Join),
-		"Match":         reflect.ValueOf(_path.Match),
-		"Split":         reflect.ValueOf(_path.Split),
+	tables["path"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Base":          reflect.ValueOf(_path.Base),
+			"Clean":         reflect.ValueOf(_path.Clean),
+			"Dir":           reflect.ValueOf(_path.Dir),
+			"ErrBadPattern": reflect.ValueOf(&_path.ErrBadPattern).Elem(),
+			"Ext":           reflect.ValueOf(_path.Ext),
+			"IsAbs":         reflect.ValueOf(_path.IsAbs),
+			"Join":          reflect.ValueOf(_path.Join),
+			"Match":         reflect.ValueOf(_path.Match),
+			"Split":         reflect.ValueOf(_path.Split),
+		}
 	}
 }

@@ -10,15 +10,17 @@ import (
 )
 
 func init() {
-	Tables["regexp/regexp"] = map[string]reflect.Value{
-		"Compile":          reflect.ValueOf(_regexp.Compile),
-		"CompilePOSIX":     reflect.ValueOf(_regexp.CompilePOSIX),
-		"Match":            reflect.ValueOf(_regexp.Match),
-		"MatchReader":      reflect.ValueOf(_regexp.MatchReader),
-		"MatchString":      reflect.ValueOf(_regexp.MatchString),
-		"MustCompile":      reflect.ValueOf(_regexp.MustCompile),
-		"MustCompilePOSIX": reflect.ValueOf(_regexp.MustCompilePOSIX),
-		"QuoteMeta":        reflect.ValueOf(_regexp.QuoteMeta),
-		"Regexp":           reflect.ValueOf((*_regexp.Regexp)(nil)),
+	tables["regexp"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Compile":          reflect.ValueOf(_regexp.Compile),
+			"CompilePOSIX":     reflect.ValueOf(_regexp.CompilePOSIX),
+			"Match":            reflect.ValueOf(_regexp.Match),
+			"MatchReader":      reflect.ValueOf(_regexp.MatchReader),
+			"MatchString":      reflect.ValueOf(_regexp.MatchString),
+			"MustCompile":      reflect.ValueOf(_regexp.MustCompile),
+			"MustCompilePOSIX": reflect.ValueOf(_regexp.MustCompilePOSIX),
+			"QuoteMeta":        reflect.ValueOf(_regexp.QuoteMeta),
+			"Regexp":           reflect.ValueOf((*_regexp.Regexp)(nil)),
+		}
 	}
 }

@@ -10,30 +10,32 @@ import (
 )
 
 func init() {
-	Tables["sort/sort"] = map[string]reflect.Value{
-		"Find":              reflect.ValueOf(_sort.Find),
-		"Float64Slice":      reflect.ValueOf((*_sort.Float64Slice)(nil)),
-		"Float64s":          reflect.ValueOf(_sort.Float64s),
-		"Float64sAreSorted": reflect.ValueOf(_sort.Float64sAreSorted),
-		"IntSlice":          reflect.ValueOf((*_sort.IntSlice)(nil)),
-		"Interface":         reflect.ValueOf((*_sort.Interface)(nil)),
-		"_Interface":        reflect.ValueOf((*_sort_Interface)(nil)),
-		"Ints":              reflect.ValueOf(_sort.Ints),
-		"IntsAreSorted":     reflect.ValueOf(_sort.IntsAreSorted),
-		"IsSorted":          reflect.ValueOf(_sort.IsSorted),
-		"Reverse":           reflect.ValueOf(_sort.Reverse),
-		"Search":            reflect.ValueOf(_sort.Search),
-		"SearchFloat64s":    reflect.ValueOf(_sort.SearchFloat64s),
-		"SearchInts":        reflect.ValueOf(_sort.SearchInts),
-		"SearchStrings":     reflect.ValueOf(_sort.SearchStrings),
-		"Slice":             reflect.ValueOf(_sort.Slice),
-		"SliceIsSorted":     reflect.ValueOf(_sort.SliceIsSorted),
-		"SliceStable":       reflect.ValueOf(_sort.SliceStable),
-		"Sort":              reflect.ValueOf(_sort.Sort),
-		"Stable":            reflect.ValueOf(_sort.Stable),
-		"StringSlice":       reflect.ValueOf((*_sort.StringSlice)(nil)),
-		"Strings":           reflect.ValueOf(_sort.Strings),
-		"StringsAreSorted":  reflect.ValueOf(_sort.StringsAreSorted),
+	tables["sort"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Find":              reflect.ValueOf(_sort.Find),
+			"Float64Slice":      reflect.ValueOf((*_sort.Float64Slice)(nil)),
+			"Float64s":          reflect.ValueOf(_sort.Float64s),
+			"Float64sAreSorted": reflect.ValueOf(_sort.Float64sAreSorted),
+			"IntSlice":          reflect.ValueOf((*_sort.IntSlice)(nil)),
+			"Interface":         reflect.ValueOf((*_sort.Interface)(nil)),
+			"_Interface":        reflect.ValueOf((*_sort_Interface)(nil)),
+			"Ints":              reflect.ValueOf(_sort.Ints),
+			"IntsAreSorted":     reflect.ValueOf(_sort.IntsAreSorted),
+			"IsSorted":          reflect.ValueOf(_sort.IsSorted),
+			"Reverse":           reflect.ValueOf(_sort.Reverse),
+			"Search":            reflect.ValueOf(_sort.Search),
+			"SearchFloat64s":    reflect.ValueOf(_sort.SearchFloat64s),
+			"SearchInts":        reflect.ValueOf(_sort.SearchInts),
+			"SearchStrings":     reflect.ValueOf(_sort.SearchStrings),
+			"Slice":             reflect.ValueOf(_sort.Slice),
+			"SliceIsSorted":     reflect.ValueOf(_sort.SliceIsSorted),
+			"SliceStable":       reflect.ValueOf(_sort.SliceStable),
+			"Sort":              reflect.ValueOf(_sort.Sort),
+			"Stable":            reflect.ValueOf(_sort.Stable),
+			"StringSlice":       reflect.ValueOf((*_sort.StringSlice)(nil)),
+			"Strings":           reflect.ValueOf(_sort.Strings),
+			"StringsAreSorted":  reflect.ValueOf(_sort.StringsAreSorted),
+		}
 	}
 }
 

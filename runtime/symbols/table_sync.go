@@ -10,18 +10,20 @@ import (
 )
 
 func init() {
-	Tables["sync/sync"] = map[string]reflect.Value{
-		"Cond":      reflect.ValueOf((*_sync.Cond)(nil)),
-		"Locker":    reflect.ValueOf((*_sync.Locker)(nil)),
-		"_Locker":   reflect.ValueOf((*_sync_Locker)(nil)),
-		"Map":       reflect.ValueOf((*_sync.Map)(nil)),
-		"Mutex":     reflect.ValueOf((*_sync.Mutex)(nil)),
-		"NewCond":   reflect.ValueOf(_sync.NewCond),
-		"Once":      reflect.ValueOf((*_sync.Once)(nil)),
-		"OnceFunc":  reflect.ValueOf(_sync.OnceFunc),
-		"Pool":      reflect.ValueOf((*_sync.Pool)(nil)),
-		"RWMutex":   reflect.ValueOf((*_sync.RWMutex)(nil)),
-		"WaitGroup": reflect.ValueOf((*_sync.WaitGroup)(nil)),
+	tables["sync"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Cond":      reflect.ValueOf((*_sync.Cond)(nil)),
+			"Locker":    reflect.ValueOf((*_sync.Locker)(nil)),
+			"_Locker":   reflect.ValueOf((*_sync_Locker)(nil)),
+			"Map":       reflect.ValueOf((*_sync.Map)(nil)),
+			"Mutex":     reflect.ValueOf((*_sync.Mutex)(nil)),
+			"NewCond":   reflect.ValueOf(_sync.NewCond),
+			"Once":      reflect.ValueOf((*_sync.Once)(nil)),
+			"OnceFunc":  reflect.ValueOf(_sync.OnceFunc),
+			"Pool":      reflect.ValueOf((*_sync.Pool)(nil)),
+			"RWMutex":   reflect.ValueOf((*_sync.RWMutex)(nil)),
+			"WaitGroup": reflect.ValueOf((*_sync.WaitGroup)(nil)),
+		}
 	}
 }
 

@@ -12,15 +12,17 @@ import (
 )
 
 func init() {
-	Tables["text/tabwriter/tabwriter"] = map[string]reflect.Value{
-		"AlignRight":          reflect.ValueOf(text_tabwriter.AlignRight),
-		"Debug":               reflect.ValueOf(text_tabwriter.Debug),
-		"DiscardEmptyColumns": reflect.ValueOf(text_tabwriter.DiscardEmptyColumns),
-		"Escape":              reflect.ValueOf(constant.MakeFromLiteral("255", token.INT, 0)),
-		"FilterHTML":          reflect.ValueOf(text_tabwriter.FilterHTML),
-		"NewWriter":           reflect.ValueOf(text_tabwriter.NewWriter),
-		"StripEscape":         reflect.ValueOf(text_tabwriter.StripEscape),
-		"TabIndent":           reflect.ValueOf(text_tabwriter.TabIndent),
-		"Writer":              reflect.ValueOf((*text_tabwriter.Writer)(nil)),
+	tables["text/tabwriter"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"AlignRight":          reflect.ValueOf(text_tabwriter.AlignRight),
+			"Debug":               reflect.ValueOf(text_tabwriter.Debug),
+			"DiscardEmptyColumns": reflect.ValueOf(text_tabwriter.DiscardEmptyColumns),
+			"Escape":              reflect.ValueOf(constant.MakeFromLiteral("255", token.INT, 0)),
+			"FilterHTML":          reflect.ValueOf(text_tabwriter.FilterHTML),
+			"NewWriter":           reflect.ValueOf(text_tabwriter.NewWriter),
+			"StripEscape":         reflect.ValueOf(text_tabwriter.StripEscape),
+			"TabIndent":           reflect.ValueOf(text_tabwriter.TabIndent),
+			"Writer":              reflect.ValueOf((*text_tabwriter.Writer)(nil)),
+		}
 	}
 }

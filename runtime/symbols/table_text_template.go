@@ -10,22 +10,24 @@ import (
 )
 
 func init() {
-	Tables["text/template/template"] = map[string]reflect.Value{
-		"ExecError":        reflect.ValueOf((*text_template.ExecError)(nil)),
-		"FuncMap":          reflect.ValueOf((*text_template.FuncMap)(nil)),
-		"HTMLEscape":       reflect.ValueOf(text_template.HTMLEscape),
-		"HTMLEscapeString": reflect.ValueOf(text_template.HTMLEscapeString),
-		"HTMLEscaper":      reflect.ValueOf(text_template.HTMLEscaper),
-		"IsTrue":           reflect.ValueOf(text_template.IsTrue),
-		"JSEscape":         reflect.ValueOf(text_template.JSEscape),
-		"JSEscapeString":   reflect.ValueOf(text_template.JSEscapeString),
-		"JSEscaper":        reflect.ValueOf(text_template.JSEscaper),
-		"Must":             reflect.ValueOf(text_template.Must),
-		"New":              reflect.ValueOf(text_template.New),
-		"ParseFS":          reflect.ValueOf(text_template.ParseFS),
-		"ParseFiles":       reflect.ValueOf(text_template.ParseFiles),
-		"ParseGlob":        reflect.ValueOf(text_template.ParseGlob),
-		"Template":         reflect.ValueOf((*text_template.Template)(nil)),
-		"URLQueryEscaper":  reflect.ValueOf(text_template.URLQueryEscaper),
+	tables["text/template"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"ExecError":        reflect.ValueOf((*text_template.ExecError)(nil)),
+			"FuncMap":          reflect.ValueOf((*text_template.FuncMap)(nil)),
+			"HTMLEscape":       reflect.ValueOf(text_template.HTMLEscape),
+			"HTMLEscapeString": reflect.ValueOf(text_template.HTMLEscapeString),
+			"HTMLEscaper":      reflect.ValueOf(text_template.HTMLEscaper),
+			"IsTrue":           reflect.ValueOf(text_template.IsTrue),
+			"JSEscape":         reflect.ValueOf(text_template.JSEscape),
+			"JSEscapeString":   reflect.ValueOf(text_template.JSEscapeString),
+			"JSEscaper":        reflect.ValueOf(text_template.JSEscaper),
+			"Must":             reflect.ValueOf(text_template.Must),
+			"New":              reflect.ValueOf(text_template.New),
+			"ParseFS":          reflect.ValueOf(text_template.ParseFS),
+			"ParseFiles":       reflect.ValueOf(text_template.ParseFiles),
+			"ParseGlob":        reflect.ValueOf(text_template.ParseGlob),
+			"Template":         reflect.ValueOf((*text_template.Template)(nil)),
+			"URLQueryEscaper":  reflect.ValueOf(text_template.URLQueryEscaper),
+		}
 	}
 }

@@ -12,25 +12,27 @@ import (
 )
 
 func init() {
-	Tables["unicode/utf8/utf8"] = map[string]reflect.Value{
-		"AppendRune":             reflect.ValueOf(unicode_utf8.AppendRune),
-		"DecodeLastRune":         reflect.ValueOf(unicode_utf8.DecodeLastRune),
-		"DecodeLastRuneInString": reflect.ValueOf(unicode_utf8.DecodeLastRuneInString),
-		"DecodeRune":             reflect.ValueOf(unicode_utf8.DecodeRune),
-		"DecodeRuneInString":     reflect.ValueOf(unicode_utf8.DecodeRuneInString),
-		"EncodeRune":             reflect.ValueOf(unicode_utf8.EncodeRune),
-		"FullRune":               reflect.ValueOf(unicode_utf8.FullRune),
-		"FullRuneInString":       reflect.ValueOf(unicode_utf8.FullRuneInString),
-		"MaxRune":                reflect.ValueOf(constant.MakeFromLiteral("1114111", token.INT, 0)),
-		"RuneCount":              reflect.ValueOf(unicode_utf8.RuneCount),
-		"RuneCountInString":      reflect.ValueOf(unicode_utf8.RuneCountInString),
-		"RuneError":              reflect.ValueOf(constant.MakeFromLiteral("65533", token.INT, 0)),
-		"RuneLen":                reflect.ValueOf(unicode_utf8.RuneLen),
-		"RuneSelf":               reflect.ValueOf(constant.MakeFromLiteral("128", token.INT, 0)),
-		"RuneStart":              reflect.ValueOf(unicode_utf8.RuneStart),
-		"UTFMax":                 reflect.ValueOf(constant.MakeFromLiteral("4", token.INT, 0)),
-		"Valid":                  reflect.ValueOf(unicode_utf8.Valid),
-		"ValidRune":              reflect.ValueOf(unicode_utf8.ValidRune),
-		"ValidString":            reflect.ValueOf(unicode_utf8.ValidString),
+	tables["unicode/utf8"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"AppendRune":             reflect.ValueOf(unicode_utf8.AppendRune),
+			"DecodeLastRune":         reflect.ValueOf(unicode_utf8.DecodeLastRune),
+			"DecodeLastRuneInString": reflect.ValueOf(unicode_utf8.DecodeLastRuneInString),
+			"DecodeRune":             reflect.ValueOf(unicode_utf8.DecodeRune),
+			"DecodeRuneInString":     reflect.ValueOf(unicode_utf8.DecodeRuneInString),
+			"EncodeRune":             reflect.ValueOf(unicode_utf8.EncodeRune),
+			"FullRune":               reflect.ValueOf(unicode_utf8.FullRune),
+			"FullRuneInString":       reflect.ValueOf(unicode_utf8.FullRuneInString),
+			"MaxRune":                reflect.ValueOf(constant.MakeFromLiteral("1114111", token.INT, 0)),
+			"RuneCount":              reflect.ValueOf(unicode_utf8.RuneCount),
+			"RuneCountInString":      reflect.ValueOf(unicode_utf8.RuneCountInString),
+			"RuneError":              reflect.ValueOf(constant.MakeFromLiteral("65533", token.INT, 0)),
+			"RuneLen":                reflect.ValueOf(unicode_utf8.RuneLen),
+			"RuneSelf":               reflect.ValueOf(constant.MakeFromLiteral("128", token.INT, 0)),
+			"RuneStart":              reflect.ValueOf(unicode_utf8.RuneStart),
+			"UTFMax":                 reflect.ValueOf(constant.MakeFromLiteral("4", token.INT, 0)),
+			"Valid":                  reflect.ValueOf(unicode_utf8.Valid),
+			"ValidRune":              reflect.ValueOf(unicode_utf8.ValidRune),
+			"ValidString":            reflect.ValueOf(unicode_utf8.ValidString),
+		}
 	}
 }

@@ -10,24 +10,26 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/chart/chart"] = map[string]reflect.Value{
-		"Bar":                  reflect.ValueOf(viva_mlkit_chart.Bar),
-		"BarOptions":           reflect.ValueOf((*viva_mlkit_chart.BarOptions)(nil)),
-		"Bars":                 reflect.ValueOf(viva_mlkit_chart.Bars),
-		"ConfusionMatrix":      reflect.ValueOf(viva_mlkit_chart.ConfusionMatrix),
-		"ConfusionOptions":     reflect.ValueOf((*viva_mlkit_chart.ConfusionOptions)(nil)),
-		"Heatmap":              reflect.ValueOf(viva_mlkit_chart.Heatmap),
-		"HeatmapOptions":       reflect.ValueOf((*viva_mlkit_chart.HeatmapOptions)(nil)),
-		"Histogram":            reflect.ValueOf(viva_mlkit_chart.Histogram),
-		"HistogramOptions":     reflect.ValueOf((*viva_mlkit_chart.HistogramOptions)(nil)),
-		"Histograms":           reflect.ValueOf(viva_mlkit_chart.Histograms),
-		"LearningCurve":        reflect.ValueOf(viva_mlkit_chart.LearningCurve),
-		"LearningCurveOptions": reflect.ValueOf((*viva_mlkit_chart.LearningCurveOptions)(nil)),
-		"Line":                 reflect.ValueOf(viva_mlkit_chart.Line),
-		"LineOptions":          reflect.ValueOf((*viva_mlkit_chart.LineOptions)(nil)),
-		"Mark":                 reflect.ValueOf((*viva_mlkit_chart.Mark)(nil)),
-		"Scatter":              reflect.ValueOf(viva_mlkit_chart.Scatter),
-		"ScatterOptions":       reflect.ValueOf((*viva_mlkit_chart.ScatterOptions)(nil)),
-		"Series":               reflect.ValueOf((*viva_mlkit_chart.Series)(nil)),
+	tables["viva/mlkit/chart"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Bar":                  reflect.ValueOf(viva_mlkit_chart.Bar),
+			"BarOptions":           reflect.ValueOf((*viva_mlkit_chart.BarOptions)(nil)),
+			"Bars":                 reflect.ValueOf(viva_mlkit_chart.Bars),
+			"ConfusionMatrix":      reflect.ValueOf(viva_mlkit_chart.ConfusionMatrix),
+			"ConfusionOptions":     reflect.ValueOf((*viva_mlkit_chart.ConfusionOptions)(nil)),
+			"Heatmap":              reflect.ValueOf(viva_mlkit_chart.Heatmap),
+			"HeatmapOptions":       reflect.ValueOf((*viva_mlkit_chart.HeatmapOptions)(nil)),
+			"Histogram":            reflect.ValueOf(viva_mlkit_chart.Histogram),
+			"HistogramOptions":     reflect.ValueOf((*viva_mlkit_chart.HistogramOptions)(nil)),
+			"Histograms":           reflect.ValueOf(viva_mlkit_chart.Histograms),
+			"LearningCurve":        reflect.ValueOf(viva_mlkit_chart.LearningCurve),
+			"LearningCurveOptions": reflect.ValueOf((*viva_mlkit_chart.LearningCurveOptions)(nil)),
+			"Line":                 reflect.ValueOf(viva_mlkit_chart.Line),
+			"LineOptions":          reflect.ValueOf((*viva_mlkit_chart.LineOptions)(nil)),
+			"Mark":                 reflect.ValueOf((*viva_mlkit_chart.Mark)(nil)),
+			"Scatter":              reflect.ValueOf(viva_mlkit_chart.Scatter),
+			"ScatterOptions":       reflect.ValueOf((*viva_mlkit_chart.ScatterOptions)(nil)),
+			"Series":               reflect.ValueOf((*viva_mlkit_chart.Series)(nil)),
+		}
 	}
 }

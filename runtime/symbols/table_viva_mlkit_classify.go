@@ -12,19 +12,21 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/classify/classify"] = map[string]reflect.Value{
-		"CrossValidate":   reflect.ValueOf(viva_mlkit_classify.CrossValidate),
-		"CrossValidation": reflect.ValueOf((*viva_mlkit_classify.CrossValidation)(nil)),
-		"Curve":           reflect.ValueOf((*viva_mlkit_classify.Curve)(nil)),
-		"CurvePoint":      reflect.ValueOf((*viva_mlkit_classify.CurvePoint)(nil)),
-		"Fold":            reflect.ValueOf((*viva_mlkit_classify.Fold)(nil)),
-		"GapLimit":        reflect.ValueOf(constant.MakeFromLiteral("0.1500000000000000000054210108624275221700372640043497085571289062", token.FLOAT, 0)),
-		"GapVerdict":      reflect.ValueOf(viva_mlkit_classify.GapVerdict),
-		"GapWarning":      reflect.ValueOf(constant.MakeFromLiteral("0.1000000000000000000013552527156068805425093160010874271392822266", token.FLOAT, 0)),
-		"LearningCurve":   reflect.ValueOf(viva_mlkit_classify.LearningCurve),
-		"Model":           reflect.ValueOf((*viva_mlkit_classify.Model)(nil)),
-		"Options":         reflect.ValueOf((*viva_mlkit_classify.Options)(nil)),
-		"Term":            reflect.ValueOf((*viva_mlkit_classify.Term)(nil)),
-		"Train":           reflect.ValueOf(viva_mlkit_classify.Train),
+	tables["viva/mlkit/classify"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"CrossValidate":   reflect.ValueOf(viva_mlkit_classify.CrossValidate),
+			"CrossValidation": reflect.ValueOf((*viva_mlkit_classify.CrossValidation)(nil)),
+			"Curve":           reflect.ValueOf((*viva_mlkit_classify.Curve)(nil)),
+			"CurvePoint":      reflect.ValueOf((*viva_mlkit_classify.CurvePoint)(nil)),
+			"Fold":            reflect.ValueOf((*viva_mlkit_classify.Fold)(nil)),
+			"GapLimit":        reflect.ValueOf(constant.MakeFromLiteral("0.1500000000000000000054210108624275221700372640043497085571289062", token.FLOAT, 0)),
+			"GapVerdict":      reflect.ValueOf(viva_mlkit_classify.GapVerdict),
+			"GapWarning":      reflect.ValueOf(constant.MakeFromLiteral("0.1000000000000000000013552527156068805425093160010874271392822266", token.FLOAT, 0)),
+			"LearningCurve":   reflect.ValueOf(viva_mlkit_classify.LearningCurve),
+			"Model":           reflect.ValueOf((*viva_mlkit_classify.Model)(nil)),
+			"Options":         reflect.ValueOf((*viva_mlkit_classify.Options)(nil)),
+			"Term":            reflect.ValueOf((*viva_mlkit_classify.Term)(nil)),
+			"Train":           reflect.ValueOf(viva_mlkit_classify.Train),
+		}
 	}
 }

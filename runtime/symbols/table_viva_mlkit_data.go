@@ -12,19 +12,21 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/data/data"] = map[string]reflect.Value{
-		"Corpus":         reflect.ValueOf((*viva_mlkit_data.Corpus)(nil)),
-		"Document":       reflect.ValueOf((*viva_mlkit_data.Document)(nil)),
-		"ErrDuplicateID": reflect.ValueOf(&viva_mlkit_data.ErrDuplicateID).Elem(),
-		"ErrEmpty":       reflect.ValueOf(&viva_mlkit_data.ErrEmpty).Elem(),
-		"ErrFormat":      reflect.ValueOf(&viva_mlkit_data.ErrFormat).Elem(),
-		"New":            reflect.ValueOf(viva_mlkit_data.New),
-		"Open":           reflect.ValueOf(viva_mlkit_data.Open),
-		"Options":        reflect.ValueOf((*viva_mlkit_data.Options)(nil)),
-		"Relation":       reflect.ValueOf((*viva_mlkit_data.Relation)(nil)),
-		"Span":           reflect.ValueOf((*viva_mlkit_data.Span)(nil)),
-		"Test":           reflect.ValueOf(constant.MakeFromLiteral("\"test\"", token.STRING, 0)),
-		"Train":          reflect.ValueOf(constant.MakeFromLiteral("\"train\"", token.STRING, 0)),
-		"Validation":     reflect.ValueOf(constant.MakeFromLiteral("\"validation\"", token.STRING, 0)),
+	tables["viva/mlkit/data"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Corpus":         reflect.ValueOf((*viva_mlkit_data.Corpus)(nil)),
+			"Document":       reflect.ValueOf((*viva_mlkit_data.Document)(nil)),
+			"ErrDuplicateID": reflect.ValueOf(&viva_mlkit_data.ErrDuplicateID).Elem(),
+			"ErrEmpty":       reflect.ValueOf(&viva_mlkit_data.ErrEmpty).Elem(),
+			"ErrFormat":      reflect.ValueOf(&viva_mlkit_data.ErrFormat).Elem(),
+			"New":            reflect.ValueOf(viva_mlkit_data.New),
+			"Open":           reflect.ValueOf(viva_mlkit_data.Open),
+			"Options":        reflect.ValueOf((*viva_mlkit_data.Options)(nil)),
+			"Relation":       reflect.ValueOf((*viva_mlkit_data.Relation)(nil)),
+			"Span":           reflect.ValueOf((*viva_mlkit_data.Span)(nil)),
+			"Test":           reflect.ValueOf(constant.MakeFromLiteral("\"test\"", token.STRING, 0)),
+			"Train":          reflect.ValueOf(constant.MakeFromLiteral("\"train\"", token.STRING, 0)),
+			"Validation":     reflect.ValueOf(constant.MakeFromLiteral("\"validation\"", token.STRING, 0)),
+		}
 	}
 }

@@ -10,10 +10,12 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/linear/linear"] = map[string]reflect.Value{
-		"Feature":  reflect.ValueOf((*viva_mlkit_linear.Feature)(nil)),
-		"Logistic": reflect.ValueOf((*viva_mlkit_linear.Logistic)(nil)),
-		"Model":    reflect.ValueOf((*viva_mlkit_linear.Model)(nil)),
-		"SVM":      reflect.ValueOf((*viva_mlkit_linear.SVM)(nil)),
+	tables["viva/mlkit/linear"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Feature":  reflect.ValueOf((*viva_mlkit_linear.Feature)(nil)),
+			"Logistic": reflect.ValueOf((*viva_mlkit_linear.Logistic)(nil)),
+			"Model":    reflect.ValueOf((*viva_mlkit_linear.Model)(nil)),
+			"SVM":      reflect.ValueOf((*viva_mlkit_linear.SVM)(nil)),
+		}
 	}
 }

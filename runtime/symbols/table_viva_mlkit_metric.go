@@ -10,14 +10,16 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/metric/metric"] = map[string]reflect.Value{
-		"Average":   reflect.ValueOf((*viva_mlkit_metric.Average)(nil)),
-		"Bootstrap": reflect.ValueOf((*viva_mlkit_metric.Bootstrap)(nil)),
-		"Class":     reflect.ValueOf((*viva_mlkit_metric.Class)(nil)),
-		"Classify":  reflect.ValueOf(viva_mlkit_metric.Classify),
-		"Confusion": reflect.ValueOf((*viva_mlkit_metric.Confusion)(nil)),
-		"Pair":      reflect.ValueOf((*viva_mlkit_metric.Pair)(nil)),
-		"Report":    reflect.ValueOf((*viva_mlkit_metric.Report)(nil)),
-		"Wilson":    reflect.ValueOf(viva_mlkit_metric.Wilson),
+	tables["viva/mlkit/metric"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Average":   reflect.ValueOf((*viva_mlkit_metric.Average)(nil)),
+			"Bootstrap": reflect.ValueOf((*viva_mlkit_metric.Bootstrap)(nil)),
+			"Class":     reflect.ValueOf((*viva_mlkit_metric.Class)(nil)),
+			"Classify":  reflect.ValueOf(viva_mlkit_metric.Classify),
+			"Confusion": reflect.ValueOf((*viva_mlkit_metric.Confusion)(nil)),
+			"Pair":      reflect.ValueOf((*viva_mlkit_metric.Pair)(nil)),
+			"Report":    reflect.ValueOf((*viva_mlkit_metric.Report)(nil)),
+			"Wilson":    reflect.ValueOf(viva_mlkit_metric.Wilson),
+		}
 	}
 }

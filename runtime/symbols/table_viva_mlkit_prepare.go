@@ -10,21 +10,23 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/prepare/prepare"] = map[string]reflect.Value{
-		"Assign":           reflect.ValueOf(viva_mlkit_prepare.Assign),
-		"AssignOptions":    reflect.ValueOf((*viva_mlkit_prepare.AssignOptions)(nil)),
-		"BalanceDomains":   reflect.ValueOf(viva_mlkit_prepare.BalanceDomains),
-		"BalanceOptions":   reflect.ValueOf((*viva_mlkit_prepare.BalanceOptions)(nil)),
-		"Cue":              reflect.ValueOf((*viva_mlkit_prepare.Cue)(nil)),
-		"Cues":             reflect.ValueOf(viva_mlkit_prepare.Cues),
-		"Deduplicate":      reflect.ValueOf(viva_mlkit_prepare.Deduplicate),
-		"DuplicateOptions": reflect.ValueOf((*viva_mlkit_prepare.DuplicateOptions)(nil)),
-		"EasyOptions":      reflect.ValueOf((*viva_mlkit_prepare.EasyOptions)(nil)),
-		"Removal":          reflect.ValueOf((*viva_mlkit_prepare.Removal)(nil)),
-		"RemoveEasy":       reflect.ValueOf(viva_mlkit_prepare.RemoveEasy),
-		"Split":            reflect.ValueOf(viva_mlkit_prepare.Split),
-		"SplitOptions":     reflect.ValueOf((*viva_mlkit_prepare.SplitOptions)(nil)),
-		"Step":             reflect.ValueOf((*viva_mlkit_prepare.Step)(nil)),
-		"Summary":          reflect.ValueOf(viva_mlkit_prepare.Summary),
+	tables["viva/mlkit/prepare"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Assign":           reflect.ValueOf(viva_mlkit_prepare.Assign),
+			"AssignOptions":    reflect.ValueOf((*viva_mlkit_prepare.AssignOptions)(nil)),
+			"BalanceDomains":   reflect.ValueOf(viva_mlkit_prepare.BalanceDomains),
+			"BalanceOptions":   reflect.ValueOf((*viva_mlkit_prepare.BalanceOptions)(nil)),
+			"Cue":              reflect.ValueOf((*viva_mlkit_prepare.Cue)(nil)),
+			"Cues":             reflect.ValueOf(viva_mlkit_prepare.Cues),
+			"Deduplicate":      reflect.ValueOf(viva_mlkit_prepare.Deduplicate),
+			"DuplicateOptions": reflect.ValueOf((*viva_mlkit_prepare.DuplicateOptions)(nil)),
+			"EasyOptions":      reflect.ValueOf((*viva_mlkit_prepare.EasyOptions)(nil)),
+			"Removal":          reflect.ValueOf((*viva_mlkit_prepare.Removal)(nil)),
+			"RemoveEasy":       reflect.ValueOf(viva_mlkit_prepare.RemoveEasy),
+			"Split":            reflect.ValueOf(viva_mlkit_prepare.Split),
+			"SplitOptions":     reflect.ValueOf((*viva_mlkit_prepare.SplitOptions)(nil)),
+			"Step":             reflect.ValueOf((*viva_mlkit_prepare.Step)(nil)),
+			"Summary":          reflect.ValueOf(viva_mlkit_prepare.Summary),
+		}
 	}
 }

@@ -10,18 +10,20 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/show/show"] = map[string]reflect.Value{
-		"Claim":   reflect.ValueOf(viva_mlkit_show.Claim),
-		"Figure":  reflect.ValueOf(viva_mlkit_show.Figure),
-		"Gate":    reflect.ValueOf(viva_mlkit_show.Gate),
-		"HTML":    reflect.ValueOf(viva_mlkit_show.HTML),
-		"Metric":  reflect.ValueOf(viva_mlkit_show.Metric),
-		"Note":    reflect.ValueOf(viva_mlkit_show.Note),
-		"Number":  reflect.ValueOf(viva_mlkit_show.Number),
-		"SetSink": reflect.ValueOf(viva_mlkit_show.SetSink),
-		"Table":   reflect.ValueOf(viva_mlkit_show.Table),
-		"Text":    reflect.ValueOf(viva_mlkit_show.Text),
-		"Value":   reflect.ValueOf(viva_mlkit_show.Value),
-		"Warning": reflect.ValueOf(viva_mlkit_show.Warning),
+	tables["viva/mlkit/show"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Claim":   reflect.ValueOf(viva_mlkit_show.Claim),
+			"Figure":  reflect.ValueOf(viva_mlkit_show.Figure),
+			"Gate":    reflect.ValueOf(viva_mlkit_show.Gate),
+			"HTML":    reflect.ValueOf(viva_mlkit_show.HTML),
+			"Metric":  reflect.ValueOf(viva_mlkit_show.Metric),
+			"Note":    reflect.ValueOf(viva_mlkit_show.Note),
+			"Number":  reflect.ValueOf(viva_mlkit_show.Number),
+			"SetSink": reflect.ValueOf(viva_mlkit_show.SetSink),
+			"Table":   reflect.ValueOf(viva_mlkit_show.Table),
+			"Text":    reflect.ValueOf(viva_mlkit_show.Text),
+			"Value":   reflect.ValueOf(viva_mlkit_show.Value),
+			"Warning": reflect.ValueOf(viva_mlkit_show.Warning),
+		}
 	}
 }

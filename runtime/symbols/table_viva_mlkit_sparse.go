@@ -10,9 +10,11 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/sparse/sparse"] = map[string]reflect.Value{
-		"FromDense": reflect.ValueOf(viva_mlkit_sparse.FromDense),
-		"Matrix":    reflect.ValueOf((*viva_mlkit_sparse.Matrix)(nil)),
-		"New":       reflect.ValueOf(viva_mlkit_sparse.New),
+	tables["viva/mlkit/sparse"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"FromDense": reflect.ValueOf(viva_mlkit_sparse.FromDense),
+			"Matrix":    reflect.ValueOf((*viva_mlkit_sparse.Matrix)(nil)),
+			"New":       reflect.ValueOf(viva_mlkit_sparse.New),
+		}
 	}
 }

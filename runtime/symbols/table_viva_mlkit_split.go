@@ -10,17 +10,19 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/split/split"] = map[string]reflect.Value{
-		"Fold":                 reflect.ValueOf((*viva_mlkit_split.Fold)(nil)),
-		"Folds":                reflect.ValueOf((*viva_mlkit_split.Folds)(nil)),
-		"GroupKFold":           reflect.ValueOf(viva_mlkit_split.GroupKFold),
-		"Holdout":              reflect.ValueOf((*viva_mlkit_split.Holdout)(nil)),
-		"KFold":                reflect.ValueOf(viva_mlkit_split.KFold),
-		"New":                  reflect.ValueOf(viva_mlkit_split.New),
-		"Options":              reflect.ValueOf((*viva_mlkit_split.Options)(nil)),
-		"Shares":               reflect.ValueOf((*viva_mlkit_split.Shares)(nil)),
-		"StratifiedGroupKFold": reflect.ValueOf(viva_mlkit_split.StratifiedGroupKFold),
-		"StratifiedKFold":      reflect.ValueOf(viva_mlkit_split.StratifiedKFold),
-		"TrainValidationTest":  reflect.ValueOf(viva_mlkit_split.TrainValidationTest),
+	tables["viva/mlkit/split"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Fold":                 reflect.ValueOf((*viva_mlkit_split.Fold)(nil)),
+			"Folds":                reflect.ValueOf((*viva_mlkit_split.Folds)(nil)),
+			"GroupKFold":           reflect.ValueOf(viva_mlkit_split.GroupKFold),
+			"Holdout":              reflect.ValueOf((*viva_mlkit_split.Holdout)(nil)),
+			"KFold":                reflect.ValueOf(viva_mlkit_split.KFold),
+			"New":                  reflect.ValueOf(viva_mlkit_split.New),
+			"Options":              reflect.ValueOf((*viva_mlkit_split.Options)(nil)),
+			"Shares":               reflect.ValueOf((*viva_mlkit_split.Shares)(nil)),
+			"StratifiedGroupKFold": reflect.ValueOf(viva_mlkit_split.StratifiedGroupKFold),
+			"StratifiedKFold":      reflect.ValueOf(viva_mlkit_split.StratifiedKFold),
+			"TrainValidationTest":  reflect.ValueOf(viva_mlkit_split.TrainValidationTest),
+		}
 	}
 }

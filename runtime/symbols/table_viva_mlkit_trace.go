@@ -10,12 +10,14 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/trace/trace"] = map[string]reflect.Value{
-		"Logf":     reflect.ValueOf(viva_mlkit_trace.Logf),
-		"Progress": reflect.ValueOf(viva_mlkit_trace.Progress),
-		"Read":     reflect.ValueOf(viva_mlkit_trace.Read),
-		"Source":   reflect.ValueOf((*viva_mlkit_trace.Source)(nil)),
-		"Tracer":   reflect.ValueOf((*viva_mlkit_trace.Tracer)(nil)),
-		"With":     reflect.ValueOf(viva_mlkit_trace.With),
+	tables["viva/mlkit/trace"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"Logf":     reflect.ValueOf(viva_mlkit_trace.Logf),
+			"Progress": reflect.ValueOf(viva_mlkit_trace.Progress),
+			"Read":     reflect.ValueOf(viva_mlkit_trace.Read),
+			"Source":   reflect.ValueOf((*viva_mlkit_trace.Source)(nil)),
+			"Tracer":   reflect.ValueOf((*viva_mlkit_trace.Tracer)(nil)),
+			"With":     reflect.ValueOf(viva_mlkit_trace.With),
+		}
 	}
 }

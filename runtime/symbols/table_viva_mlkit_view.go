@@ -10,28 +10,30 @@ import (
 )
 
 func init() {
-	Tables["viva/mlkit/view/view"] = map[string]reflect.Value{
-		"AtLeast":    reflect.ValueOf(viva_mlkit_view.AtLeast),
-		"AtMost":     reflect.ValueOf(viva_mlkit_view.AtMost),
-		"Between":    reflect.ValueOf(viva_mlkit_view.Between),
-		"Bound":      reflect.ValueOf((*viva_mlkit_view.Bound)(nil)),
-		"Cell":       reflect.ValueOf((*viva_mlkit_view.Cell)(nil)),
-		"Claim":      reflect.ValueOf((*viva_mlkit_view.Claim)(nil)),
-		"Column":     reflect.ValueOf((*viva_mlkit_view.Column)(nil)),
-		"Figure":     reflect.ValueOf((*viva_mlkit_view.Figure)(nil)),
-		"FormatUnit": reflect.ValueOf(viva_mlkit_view.FormatUnit),
-		"Gate":       reflect.ValueOf((*viva_mlkit_view.Gate)(nil)),
-		"Interval":   reflect.ValueOf((*viva_mlkit_view.Interval)(nil)),
-		"Item":       reflect.ValueOf((*viva_mlkit_view.Item)(nil)),
-		"Metric":     reflect.ValueOf((*viva_mlkit_view.Metric)(nil)),
-		"NewClaim":   reflect.ValueOf(viva_mlkit_view.NewClaim),
-		"NewGate":    reflect.ValueOf(viva_mlkit_view.NewGate),
-		"NewTable":   reflect.ValueOf(viva_mlkit_view.NewTable),
-		"Note":       reflect.ValueOf((*viva_mlkit_view.Note)(nil)),
-		"Of":         reflect.ValueOf(viva_mlkit_view.Of),
-		"Table":      reflect.ValueOf((*viva_mlkit_view.Table)(nil)),
-		"Viewer":     reflect.ValueOf((*viva_mlkit_view.Viewer)(nil)),
-		"_Viewer":    reflect.ValueOf((*_viva_mlkit_view_Viewer)(nil)),
+	tables["viva/mlkit/view"] = func() map[string]reflect.Value {
+		return map[string]reflect.Value{
+			"AtLeast":    reflect.ValueOf(viva_mlkit_view.AtLeast),
+			"AtMost":     reflect.ValueOf(viva_mlkit_view.AtMost),
+			"Between":    reflect.ValueOf(viva_mlkit_view.Between),
+			"Bound":      reflect.ValueOf((*viva_mlkit_view.Bound)(nil)),
+			"Cell":       reflect.ValueOf((*viva_mlkit_view.Cell)(nil)),
+			"Claim":      reflect.ValueOf((*viva_mlkit_view.Claim)(nil)),
+			"Column":     reflect.ValueOf((*viva_mlkit_view.Column)(nil)),
+			"Figure":     reflect.ValueOf((*viva_mlkit_view.Figure)(nil)),
+			"FormatUnit": reflect.ValueOf(viva_mlkit_view.FormatUnit),
+			"Gate":       reflect.ValueOf((*viva_mlkit_view.Gate)(nil)),
+			"Interval":   reflect.ValueOf((*viva_mlkit_view.Interval)(nil)),
+			"Item":       reflect.ValueOf((*viva_mlkit_view.Item)(nil)),
+			"Metric":     reflect.ValueOf((*viva_mlkit_view.Metric)(nil)),
+			"NewClaim":   reflect.ValueOf(viva_mlkit_view.NewClaim),
+			"NewGate":    reflect.ValueOf(viva_mlkit_view.NewGate),
+			"NewTable":   reflect.ValueOf(viva_mlkit_view.NewTable),
+			"Note":       reflect.ValueOf((*viva_mlkit_view.Note)(nil)),
+			"Of":         reflect.ValueOf(viva_mlkit_view.Of),
+			"Table":      reflect.ValueOf((*viva_mlkit_view.Table)(nil)),
+			"Viewer":     reflect.ValueOf((*viva_mlkit_view.Viewer)(nil)),
+			"_Viewer":    reflect.ValueOf((*_viva_mlkit_view_Viewer)(nil)),
+		}
 	}
 }
 

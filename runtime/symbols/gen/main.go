@@ -175,11 +175,11 @@ func writeTable(p *types.Package) error {
 	for _, path := range paths {
 		fmt.Fprintf(&b, "\t%s %q\n", t.imports[path], path)
 	}
-	fmt.Fprintf(&b, ")\n\nfunc init() {\n\tTables[%q] = map[string]reflect.Value{\n", p.Path()+"/"+p.Name())
+	fmt.Fprintf(&b, ")\n\nfunc init() {\n\ttables[%q] = func() map[string]reflect.Value {\n\t\treturn map[string]reflect.Value{\n", p.Path())
 	for _, e := range t.entries {
 		b.WriteString("\t\t" + e + ",\n")
 	}
-	b.WriteString("\t}\n}\n")
+	b.WriteString("\t\t}\n\t}\n}\n")
 	for _, w := range t.wraps {
 		b.WriteString(w)
 	}
