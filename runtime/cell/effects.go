@@ -653,13 +653,15 @@ func stateless(path string) bool {
 	}
 	first, _, _ := strings.Cut(path, "/")
 	switch first {
-	case "bufio", "bytes", "cmp", "container", "context", "errors", "fmt", "html", "index", "io", "iter", "maps", "math", "path",
-		"regexp", "slices", "sort", "strconv", "strings", "sync", "text", "time", "unicode":
+	case "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "errors", "fmt", "html", "index", "io", "iter", "maps", "math", "path",
+		"reflect", "regexp", "slices", "sort", "strconv", "strings", "sync", "text", "time", "unicode":
 		return true
 	case "encoding":
 		return path != "encoding/gob"
 	case "hash":
 		return path != "hash/maphash"
+	case "net":
+		return path == "net/url"
 	case "crypto":
 		return path != "crypto/tls"
 	}

@@ -12,7 +12,10 @@ import (
 func init() {
 	tables["viva/mlkit/trace"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
+			"From":     reflect.ValueOf(viva_mlkit_trace.From),
 			"Logf":     reflect.ValueOf(viva_mlkit_trace.Logf),
+			"Memo":     reflect.ValueOf(viva_mlkit_trace.Memo),
+			"Opening":  reflect.ValueOf(viva_mlkit_trace.Opening),
 			"Progress": reflect.ValueOf(viva_mlkit_trace.Progress),
 			"Read":     reflect.ValueOf(viva_mlkit_trace.Read),
 			"Source":   reflect.ValueOf((*viva_mlkit_trace.Source)(nil)),

@@ -76,7 +76,7 @@ func run() error {
 }
 
 // mlkitPackages lists the packages of mlkit that cells may import: all of
-// them but the one that the outside listens with.
+// them but the one in which mlkit itself keeps results.
 func mlkitPackages() ([]string, error) {
 	found, err := packages.Load(&packages.Config{Mode: packages.NeedName}, "viva/mlkit/...")
 	if err != nil {
@@ -84,7 +84,7 @@ func mlkitPackages() ([]string, error) {
 	}
 	var paths []string
 	for _, p := range found {
-		if p.Name != "main" && !strings.Contains(p.PkgPath, "/internal/") {
+		if p.Name != "main" && p.PkgPath != "viva/mlkit/memo" && !strings.Contains(p.PkgPath, "/internal/") {
 			paths = append(paths, p.PkgPath)
 		}
 	}
