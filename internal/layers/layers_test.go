@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"runtime/dynamic"},
 	{"runtime/notebook", "runtime/symbols", "runtime/symbols/gen"},
 	{"runtime/kernel/child"},
-	{"runtime/record", "runtime/store"},
+	{"runtime/record", "runtime/store", "runtime/watch"},
 	{"mlkit/*"},
 	{"internal/*"},
 }
