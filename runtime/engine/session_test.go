@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,24 +13,18 @@ import (
 	"viva/runtime/record"
 )
 
-// timeless is a record as JSON, without what the clock says.
-func timeless(t *testing.T, r *record.Run) string {
+// asJSON is a record without what the clock says.
+func asJSON(t *testing.T, r *record.Run) string {
 	t.Helper()
-	c := *r
-	c.Started, c.Duration = time.Time{}, 0
-	c.Cells = slices.Clone(c.Cells)
-	for i := range c.Cells {
-		c.Cells[i].Duration = 0
-	}
-	b, err := json.MarshalIndent(c, "", " ")
+	b, err := json.MarshalIndent(timeless(r), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(b)
 }
 
-// version is a notebook of cells, parts that begin with "text:" being prose.
-func version(t *testing.T, parts ...string) *notebook.Notebook {
+// notebookOf is a notebook of cells, parts that begin with "text:" being prose.
+func notebookOf(t *testing.T, parts ...string) *notebook.Notebook {
 	t.Helper()
 	var b strings.Builder
 	for _, p := range parts {
@@ -121,9 +114,9 @@ func TestSessionsRunWhatAnEditConcerns(t *testing.T) {
 			defer s.Close()
 			for i, e := range c.edits {
 				ran = nil
-				nb := version(t, e.parts...)
-				got := timeless(t, s.Run(t.Context(), nb))
-				if diff := cmp.Diff(timeless(t, Run(t.Context(), nb, Options{})), got); diff != "" {
+				nb := notebookOf(t, e.parts...)
+				got := asJSON(t, s.Run(t.Context(), nb))
+				if diff := cmp.Diff(asJSON(t, Run(t.Context(), nb, Options{})), got); diff != "" {
 					t.Errorf("version %d (-clean +incremental):\n%s", i+1, diff)
 				}
 				slices.Sort(ran)

@@ -12,7 +12,15 @@ import (
 // wrong, each with the lines around it. The run may be nil; it gives the page
 // its provenance.
 func Failure(w io.Writer, file string, source []byte, diags []record.Diagnostic, run *record.Run) error {
-	s := shell{Title: path.Base(file), Status: badge{"✗", "not a valid notebook", "bad"}}
+	s, err := failureShell(file, source, diags, run)
+	if err != nil {
+		return err
+	}
+	return s.write(w, Options{}, run)
+}
+
+func failureShell(file string, source []byte, diags []record.Diagnostic, run *record.Run) (*shell, error) {
+	s := &shell{Title: path.Base(file), Status: badge{"✗", "not a valid notebook", "bad"}}
 	for _, d := range diags {
 		x := newDiagnostic(d, source)
 		if d.Severity == "warning" {
@@ -24,9 +32,9 @@ func Failure(w io.Writer, file string, source []byte, diags []record.Diagnostic,
 	if run != nil {
 		p, err := fragment("provenance", newProvenance(nil, run, Options{}))
 		if err != nil {
-			return fmt.Errorf("report: %s: %w", file, err)
+			return nil, fmt.Errorf("report: %s: %w", file, err)
 		}
 		s.Provenance = p
 	}
-	return s.write(w, Options{}, run)
+	return s, nil
 }

@@ -35,6 +35,8 @@ type page struct {
 	// blocks counts how often each content hash stands on the page.
 	blocks   map[string]int
 	contents []*entry
+	// drawn are the blocks of the text.
+	drawn []Block
 }
 
 func newPage(nb *notebook.Notebook, run *record.Run, opt Options) *page {
@@ -74,20 +76,29 @@ func HTML(w io.Writer, nb *notebook.Notebook, run *record.Run, opt Options) erro
 	if err := matches(nb, run); err != nil {
 		return err
 	}
-	p := newPage(nb, run, opt)
-	body, err := p.body()
-	if err != nil {
-		return fmt.Errorf("report: %s: %w", nb.Path, err)
-	}
-	abstract, err := p.abstract()
-	if err != nil {
-		return fmt.Errorf("report: %s: the abstract: %w", nb.Path, err)
-	}
-	provenance, err := p.provenance()
+	s, err := newPage(nb, run, opt).shell()
 	if err != nil {
 		return err
 	}
-	s := shell{
+	return s.write(w, opt, run)
+}
+
+// shell draws everything that the page's template is filled with.
+func (p *page) shell() (*shell, error) {
+	nb, run := p.nb, p.run
+	body, err := p.body()
+	if err != nil {
+		return nil, fmt.Errorf("report: %s: %w", nb.Path, err)
+	}
+	abstract, err := p.abstract()
+	if err != nil {
+		return nil, fmt.Errorf("report: %s: the abstract: %w", nb.Path, err)
+	}
+	provenance, err := p.provenance()
+	if err != nil {
+		return nil, err
+	}
+	s := &shell{
 		Title: nb.Meta.Title, Authors: nb.Meta.Author, Date: nb.Meta.Date,
 		Abstract: abstract, Body: body, Provenance: provenance, HasCode: p.hasCode(),
 		Status: runBadge(run), Verdicts: newVerdictList(p.verdicts), Contents: p.contents,
@@ -96,7 +107,7 @@ func HTML(w io.Writer, nb *notebook.Notebook, run *record.Run, opt Options) erro
 	if len(s.Contents) > 0 {
 		s.Contents = append(s.Contents, &entry{ID: "provenance", Text: "Provenance"})
 	}
-	return s.write(w, opt, run)
+	return s, nil
 }
 
 // write fills in what is the same on every page, and executes the template

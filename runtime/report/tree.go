@@ -39,17 +39,28 @@ func (p *page) finish(nodes []*html.Node) (template.HTML, error) {
 		if err := html.Render(&b, n); err != nil {
 			return "", err
 		}
+		id, text := blockID(b.String()), b.String()
 		if n.Type == html.ElementNode {
-			n.Attr = append(n.Attr, html.Attribute{Key: "data-block", Val: p.block(b.String())})
+			id = p.block(text)
+			n.Attr = append(n.Attr, html.Attribute{Key: "data-block", Val: id})
 			b.Reset()
 			if err := html.Render(&b, n); err != nil {
 				return "", err
 			}
+			text = b.String()
 		}
-		out.Write(b.Bytes())
+		p.drawn = append(p.drawn, Block{id, text})
+		out.WriteString(text)
 		out.WriteByte('\n')
 	}
 	return template.HTML(out.String()), nil
+}
+
+// blockID is the name that a cell's HTML gives itself.
+func blockID(text string) string {
+	_, rest, _ := strings.Cut(text, ` data-block="`)
+	id, _, _ := strings.Cut(rest, `"`)
+	return id
 }
 
 func wrap(parent, n *html.Node, element string, attrs ...html.Attribute) *html.Node {

@@ -26,12 +26,12 @@
 
   // One button for all code.
   const code = document.getElementById("viva-code");
+  const folds = () => all("details.code");
+  const nameCode = () => {
+    code.hidden = folds().length === 0;
+    code.textContent = folds().some((d) => d.open) ? "Hide code" : "Show code";
+  };
   if (code) {
-    const folds = () => all("details.code");
-    const nameCode = () => {
-      code.textContent = folds().some((d) => d.open) ? "Hide code" : "Show code";
-    };
-    code.hidden = false;
     code.addEventListener("click", () => {
       const open = !folds().some((d) => d.open);
       for (const d of folds()) d.open = open;
@@ -43,35 +43,49 @@
 
   // The contents follow the reader: the current section is the last whose
   // heading has passed the upper quarter of the window.
-  const toc = document.querySelector(".toc details");
-  if (toc) {
-    const roomy = matchMedia("(min-width: 72rem)");
-    const fold = () => { toc.open = roomy.matches; };
-    roomy.addEventListener("change", fold);
-    fold();
-    const entries = all("a", toc)
+  let toc = null;
+  let entries = [];
+  let current = null;
+  const roomy = matchMedia("(min-width: 72rem)");
+  const fold = () => { if (toc) toc.open = roomy.matches; };
+  roomy.addEventListener("change", fold);
+  const follow = () => {
+    const line = innerHeight / 4;
+    let at = null;
+    for (const e of entries) if (e.heading.getBoundingClientRect().top <= line) at = e;
+    if (innerHeight + scrollY >= root.scrollHeight - 2 && scrollY > 0) at = entries[entries.length - 1];
+    if (at === current) return;
+    if (current) current.link.removeAttribute("aria-current");
+    current = at;
+    if (!at) return;
+    at.link.setAttribute("aria-current", "location");
+    const top = at.link.offsetTop - toc.clientHeight / 2;
+    if (toc.scrollHeight > toc.clientHeight) toc.scrollTop = top;
+  };
+  const watch = new IntersectionObserver(follow, { rootMargin: "0px 0px -75% 0px", threshold: [0, 1] });
+  const contents = () => {
+    const now = document.querySelector(".toc details");
+    if (now !== toc) {
+      toc = now;
+      fold();
+    }
+    watch.disconnect();
+    entries = toc ? all("a", toc)
       .map((link) => ({ link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
-      .filter((e) => e.heading);
-    let current = null;
-    const follow = () => {
-      const line = innerHeight / 4;
-      let at = null;
-      for (const e of entries) if (e.heading.getBoundingClientRect().top <= line) at = e;
-      if (innerHeight + scrollY >= root.scrollHeight - 2 && scrollY > 0) at = entries[entries.length - 1];
-      if (at === current) return;
-      if (current) current.link.removeAttribute("aria-current");
-      current = at;
-      if (!at) return;
-      at.link.setAttribute("aria-current", "location");
-      const top = at.link.offsetTop - toc.clientHeight / 2;
-      if (toc.scrollHeight > toc.clientHeight) toc.scrollTop = top;
-    };
-    const watch = new IntersectionObserver(follow, { rootMargin: "0px 0px -75% 0px", threshold: [0, 1] });
+      .filter((e) => e.heading) : [];
+    current = null;
     for (const e of entries) watch.observe(e.heading);
-    addEventListener("scrollend", follow);
-    addEventListener("resize", follow);
     follow();
-  }
+  };
+  addEventListener("scrollend", follow);
+  addEventListener("resize", follow);
+  contents();
+
+  // A page that is changed in place says so.
+  document.addEventListener("viva-changed", () => {
+    if (code) nameCode();
+    contents();
+  });
 
   // A link to something inside a fold opens the fold.
   const reveal = () => {

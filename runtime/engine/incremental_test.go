@@ -1,0 +1,295 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+	"pgregory.net/rapid"
+
+	"viva/runtime/notebook"
+	"viva/runtime/record"
+	"viva/runtime/report"
+)
+
+var background = context.Background()
+
+// One story has storyEdits edits, and two are run at the same time.
+const storyEdits = 20
+
+// What a session gives after any edit is what a clean run gives, byte for
+// byte but for times. VIVA_INCREMENTAL_EDITS says how many edits are tried,
+// VIVA_INCREMENTAL_SEED from which seed on. With VIVA_INCREMENTAL_HUNT, a
+// folder, the test goes on after a difference and writes each there.
+func TestIncrementalRunsEqualCleanRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+	wanted := number("VIVA_INCREMENTAL_EDITS", 2000)
+	for name, value := range map[string]string{
+		"rapid.checks": fmt.Sprint(max(1, wanted/storyEdits/2)), "rapid.seed": fmt.Sprint(number("VIVA_INCREMENTAL_SEED", 1)),
+		// A difference is made small below, in ways that know what a notebook is.
+		"rapid.shrinktime": "0s", "rapid.nofailfile": "true",
+	} {
+		was := flag.Lookup(name).Value.String()
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = flag.Set(name, was) })
+	}
+	w := &workshop{folder: t.TempDir(), found: map[string]string{}, hunt: os.Getenv("VIVA_INCREMENTAL_HUNT")}
+	began := time.Now()
+	rapid.Check(t, func(rt *rapid.T) {
+		g := generator{rt}
+		stories := []story{g.story(storyEdits), g.story(storyEdits)}
+		failures := make([]string, len(stories))
+		var wg sync.WaitGroup
+		for i, st := range stories {
+			wg.Go(func() { failures[i] = w.try(st) })
+		}
+		wg.Wait()
+		if text := strings.Join(failures, ""); text != "" {
+			rt.Fatal(text)
+		}
+	})
+	t.Log(w.tally.text(time.Since(began)))
+	w.tally.judge(t)
+}
+
+// workshop runs stories.
+type workshop struct {
+	folder, hunt string
+	tally        tally
+	next         atomic.Int64
+	mu           sync.Mutex
+	found        map[string]string // failures by the story's text
+}
+
+// tally counts what runs did.
+type tally struct {
+	edits, sound, failed         atomic.Int64
+	cells, stale, plans, restart atomic.Int64
+	prose, proseRan              atomic.Int64
+	clean, session               atomic.Int64 // nanoseconds
+}
+
+func (c *tally) text(took time.Duration) string {
+	return fmt.Sprintf("%d edits in %s (%.1f a second); %d notebooks that check, %d of them fail; of %d cells %d ran; %d restarts; %d edits of prose ran %d cells; sessions %s, clean runs %s",
+		c.edits.Load(), took.Round(time.Second), float64(c.edits.Load())/took.Seconds(), c.sound.Load(), c.failed.Load(), c.cells.Load(), c.stale.Load(), c.restart.Load(),
+		c.prose.Load(), c.proseRan.Load(), time.Duration(c.session.Load()).Round(time.Second), time.Duration(c.clean.Load()).Round(time.Second))
+}
+
+// judge fails if there was nothing to find.
+func (c *tally) judge(t *testing.T) {
+	t.Helper()
+	if c.sound.Load()*2 < c.edits.Load() {
+		t.Errorf("only %d of %d notebooks check", c.sound.Load(), c.edits.Load())
+	}
+}
+
+// try runs a story and gives what differs, made small, or "".
+func (w *workshop) try(st story) string {
+	key := st.text()
+	w.mu.Lock()
+	text, known := w.found[key]
+	w.mu.Unlock()
+	if known {
+		return text
+	}
+	at, diff := w.run(st, &w.tally)
+	if diff == "" {
+		return ""
+	}
+	small, diff := w.reduce(st[:at+1], diff)
+	text = fmt.Sprintf("\nan incremental run differs from a clean one (-clean +incremental):\n%s\nof the last of these versions:\n%s", diff, small.text())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.found[key] = text
+	if w.hunt == "" {
+		return text
+	}
+	w.found[key] = ""
+	name := filepath.Join(w.hunt, fmt.Sprintf("%d-%d.txtar", number("VIVA_INCREMENTAL_SEED", 1), w.next.Add(1)))
+	if err := os.WriteFile(name, []byte(strings.ReplaceAll(diff, "\n--", "\n  --")+"\n"+small.text()), 0o644); err != nil {
+		panic(err)
+	}
+	return ""
+}
+
+// run runs the versions of a story in one session and gives the first that
+// differs from a clean run, with the difference.
+func (w *workshop) run(st story, count *tally) (int, string) {
+	dir := filepath.Join(w.folder, fmt.Sprint("story", w.next.Add(1)))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	data := filepath.Join(dir, "data.csv")
+	interrupt, cells := func() {}, 0
+	clean := Options{Engine: Yaegi, Timeout: 20 * time.Second}
+	opt := clean
+	opt.Observe = func(e Event) {
+		switch e.Kind {
+		case "plan":
+			count.plans.Add(1)
+			count.stale.Add(int64(len(e.Stale)))
+			count.cells.Add(int64(e.Cells))
+		case "restart":
+			count.restart.Add(1)
+		case "cell":
+			cells++
+			interrupt()
+		}
+	}
+	session := NewSession(opt)
+	defer session.Close()
+	known := map[string]*record.Run{}
+	file := "none yet"
+	var before *notebook.Notebook
+	for i, v := range st {
+		if v.file != file {
+			file = v.file
+			write(data, file)
+			session.Changed(data)
+		}
+		nb, err := v.parse(filepath.Join(dir, "n.md"), data)
+		if err != nil {
+			return i, "" // while a story is made small
+		}
+		if v.interrupt > 0 {
+			ctx, cancel := context.WithCancel(background)
+			cells = 0
+			interrupt = func() {
+				if cells == v.interrupt {
+					cancel()
+				}
+			}
+			session.Run(ctx, nb)
+			cancel()
+			interrupt = func() {}
+		}
+		began := time.Now()
+		cells = 0
+		got := session.Run(background, nb)
+		count.session.Add(int64(time.Since(began)))
+		began = time.Now()
+		key := fmt.Sprint(v.source(), v.overrides, v.file)
+		want := known[key]
+		if want == nil {
+			want = Run(background, nb, clean)
+			known[key] = want
+		}
+		count.clean.Add(int64(time.Since(began)))
+		count.edits.Add(1)
+		if len(want.Cells) == 0 || want.Status == record.OK || slices.ContainsFunc(want.Cells, func(c record.Cell) bool { return c.Status != record.NotRun && c.Status != record.Off }) {
+			count.sound.Add(1)
+			if want.Status != record.OK {
+				count.failed.Add(1)
+			}
+		}
+		if before != nil && sameCode(before, nb) && v.edit == "prose" {
+			count.prose.Add(1)
+			count.proseRan.Add(int64(cells))
+		}
+		before = nb
+		if diff := difference(nb, want, got); diff != "" {
+			return i, diff
+		}
+	}
+	return -1, ""
+}
+
+func sameCode(a, b *notebook.Notebook) bool {
+	return slices.EqualFunc(a.Cells, b.Cells, func(x, y *notebook.Cell) bool { return x.Code == y.Code }) &&
+		slices.EqualFunc(a.Inlines, b.Inlines, func(x, y *notebook.Inline) bool { return x.Expr == y.Expr && x.After == y.After })
+}
+
+func write(path, text string) {
+	var err error
+	if text == "" {
+		if err = os.Remove(path); os.IsNotExist(err) {
+			return
+		}
+	} else {
+		err = os.WriteFile(path, []byte(text), 0o644)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// difference compares two runs of a notebook and what reports show of them,
+// without their times.
+func difference(nb *notebook.Notebook, want, got *record.Run) string {
+	texts := [2][3]string{}
+	for i, r := range []*record.Run{want, got} {
+		r = timeless(r)
+		b, err := json.MarshalIndent(r, "", " ")
+		if err != nil {
+			return err.Error()
+		}
+		texts[i][0] = string(b)
+	}
+	if texts[0][0] != texts[1][0] {
+		return cmp.Diff(strings.Split(texts[0][0], "\n"), strings.Split(texts[1][0], "\n"))
+	}
+	for i, r := range []*record.Run{want, got} {
+		var page bytes.Buffer
+		if err := report.HTML(&page, nb, timeless(r), report.Options{}); err != nil {
+			return err.Error()
+		}
+		doc, err := report.Markdown(nb, timeless(r), report.Options{})
+		if err != nil {
+			return err.Error()
+		}
+		texts[i][1], texts[i][2] = page.String(), fmt.Sprintf("%+v", doc)
+	}
+	return cmp.Diff(texts[0][1], texts[1][1]) + cmp.Diff(texts[0][2], texts[1][2])
+}
+
+func timeless(r *record.Run) *record.Run {
+	c := *r
+	c.Started, c.Duration, c.Cells = time.Time{}, 0, slices.Clone(r.Cells)
+	for i := range c.Cells {
+		c.Cells[i].Duration = 0
+	}
+	return &c
+}
+
+// text is the story as a txtar archive.
+func (st story) text() string {
+	a := &txtar.Archive{}
+	for i, v := range st {
+		add := func(ext, text string) {
+			a.Files = append(a.Files, txtar.File{Name: fmt.Sprint(i+1, ext), Data: []byte(text)})
+		}
+		if i == 0 && v.file != "" || i > 0 && st[i-1].file != v.file {
+			add(".csv", v.file)
+		}
+		set := ""
+		for _, name := range slices.Sorted(maps.Keys(v.overrides)) {
+			set += name + "=" + v.overrides[name] + "\n"
+		}
+		if set != "" {
+			add(".set", set)
+		}
+		if v.interrupt > 0 {
+			add(".interrupt", fmt.Sprintln(v.interrupt))
+		}
+		add(".md", v.source())
+	}
+	return string(txtar.Format(a))
+}
