@@ -3,6 +3,9 @@
 // Usage:
 //
 //	run [flags] [FILE|DIR …]    render notebooks (default: notebooks/)
+//	run watch [FILE|DIR …]      render notebooks, again after every save, and
+//	                            show them live in the browser; it takes the
+//	                            flags of rendering, -open and -port
 //	run check [FILE|DIR …]      type-check notebooks and run nothing; of the
 //	                            flags it takes -p, -engine and -json
 //	run verify [FILE|DIR …]     run notebooks again and compare with their
@@ -35,6 +38,8 @@
 //	               them with the Go toolchain, and auto
 //	               interprets what the interpreter runs as Go does and
 //	               compiles other notebooks (default auto; for verify go)
+//	-open          for watch: open the live page in the browser
+//	-port N        for watch: the port of the live page (default 0, a free one)
 //	-fresh         use nothing that is kept of earlier runs
 //	-json          print events to standard output, one JSON value to a line
 //	-q             print nothing but what is wrong
@@ -138,7 +143,7 @@ func start() int {
 }
 
 // verbs are the words that stand in the place of the first argument.
-var verbs = []string{"check", "verify", "cache", "help", "version"}
+var verbs = []string{"check", "watch", "verify", "cache", "help", "version"}
 
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
@@ -147,6 +152,8 @@ func run(ctx context.Context, env environment, args []string) error {
 			return check(ctx, env, args[1:])
 		case "verify":
 			return verifyNotebooks(ctx, env, args[1:])
+		case "watch":
+			return watchNotebooks(ctx, env, args[1:])
 		case "cache":
 			return cache(env, args[1:])
 		case "help":

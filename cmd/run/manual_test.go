@@ -46,6 +46,8 @@ func TestManualIsTrue(t *testing.T) {
 	s.flags().VisitAll(describes)
 	var v verifySettings
 	v.flags().VisitAll(describes)
+	w := watchSettings{settings: settings{params: paramFlag{}}}
+	w.flags().VisitAll(describes)
 	for name := range described {
 		if !exists[name] {
 			t.Errorf("the manual describes -%s, which does not exist", name)

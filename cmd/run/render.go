@@ -14,6 +14,7 @@ import (
 
 	"viva/internal/atomicfile"
 	"viva/runtime/engine"
+	"viva/runtime/notebook"
 	"viva/runtime/record"
 	"viva/runtime/store"
 )
@@ -62,17 +63,25 @@ func (s *settings) flags() *flag.FlagSet {
 	return flags
 }
 
+// check refuses values that make no sense.
+func (s *settings) check() error {
+	if s.jobs < 1 {
+		return usagef("-j %d: at least one notebook must run at once", s.jobs)
+	}
+	if s.timeout <= 0 {
+		return usagef("-timeout %s: a cell needs some time", s.timeout)
+	}
+	return nil
+}
+
 func render(ctx context.Context, env environment, args []string) error {
 	s := settings{params: paramFlag{}}
 	paths, err := parseArgs(s.flags(), args)
 	if err != nil {
 		return err
 	}
-	if s.jobs < 1 {
-		return usagef("-j %d: at least one notebook must run at once", s.jobs)
-	}
-	if s.timeout <= 0 {
-		return usagef("-timeout %s: a cell needs some time", s.timeout)
+	if err := s.check(); err != nil {
+		return err
 	}
 	jobs, err := find(paths, s.out)
 	if err != nil {
@@ -161,14 +170,24 @@ func writable(out string, jobs []*job) error {
 }
 
 // render runs one notebook and writes its report.
-func (j *job) render(ctx context.Context, s settings, show *display) (err error) {
+func (j *job) render(ctx context.Context, s settings, show *display) error {
+	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Engine: string(s.engine), Tool: toolVersion(), Store: store.Default(), Fresh: s.fresh, Observe: show.observe}
+	err := j.execute(ctx, s, opt, func(ctx context.Context, nb *notebook.Notebook) *record.Run { return engine.Run(ctx, nb, opt) })
+	if err != nil || j.outcome.skipped {
+		return err
+	}
+	return j.write(s.out)
+}
+
+// execute runs one notebook, if it could be read and those that it requires
+// have passed.
+func (j *job) execute(ctx context.Context, s settings, opt engine.Options, run func(context.Context, *notebook.Notebook) *record.Run) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			j.outcome.run = &record.Run{Notebook: j.path, Status: record.Failed}
 			j.outcome.passed, err = false, j.mistake(p)
 		}
 	}()
-	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Engine: string(s.engine), Tool: toolVersion(), Store: store.Default(), Fresh: s.fresh, Observe: show.observe}
 	blocked := j.blocked(s)
 	switch {
 	case ctx.Err() != nil:
@@ -182,7 +201,7 @@ func (j *job) render(ctx context.Context, s settings, show *display) (err error)
 	case len(blocked) > 0:
 		j.outcome.run = engine.Skip(j.nb, opt, blocked)
 	default:
-		j.outcome.run = engine.Run(ctx, j.nb, opt)
+		j.outcome.run = run(ctx, j.nb)
 		if d := j.otherData(s); len(d) > 0 {
 			j.outcome.run.Diagnostics = append(j.outcome.run.Diagnostics, d...)
 			j.outcome.run.Status = record.Failed
@@ -191,5 +210,5 @@ func (j *job) render(ctx context.Context, s settings, show *display) (err error)
 	r := j.outcome.run
 	t := r.Tally()
 	j.outcome.passed = !r.Status.Bad() && t.GatesPassed == t.Gates && (!s.strict || t.ClaimsMet == t.Claims)
-	return j.write(s.out)
+	return nil
 }

@@ -64,12 +64,10 @@ func (j *job) writeFiles(base string) (err error) {
 	}()
 	name := filepath.Base(base)
 	opt := report.Options{
-		ReadFile: func(name string) ([]byte, error) {
-			return os.ReadFile(filepath.Join(filepath.Dir(j.path), filepath.FromSlash(name)))
-		},
-		Name:   name,
-		Link:   reportLink,
-		Beside: []string{name + ".md", name + ".json"},
+		ReadFile: j.picture,
+		Name:     name,
+		Link:     reportLink,
+		Beside:   []string{name + ".md", name + ".json"},
 	}
 	r := j.outcome.run
 	var page, data bytes.Buffer
@@ -116,6 +114,11 @@ func (j *job) writeFiles(base string) (err error) {
 		}
 	}
 	return removeStale(base+"_files", doc.Files)
+}
+
+// picture reads a picture that the notebook's prose names.
+func (j *job) picture(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(filepath.Dir(j.path), filepath.FromSlash(name)))
 }
 
 // reportLink turns a link to another notebook into one to its report.

@@ -17,6 +17,7 @@ import (
 // other, as far as Go itself permits.
 var layers = [][]string{
 	{"cmd/run", "bench"},
+	{"runtime/preview"},
 	{"runtime/engine", "runtime/report", "runtime/verify"},
 	{"runtime/kernel", "runtime/native"},
 	{"runtime/cell"},

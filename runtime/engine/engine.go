@@ -182,6 +182,6 @@ func Skip(nb *notebook.Notebook, opt Options, reasons []record.Diagnostic) *reco
 	r := newRun(nb, opt)
 	r.record.Status, r.record.Diagnostics = record.Failed, reasons
 	r.observe(Event{Kind: "start"})
-	r.observe(Event{Kind: "done", Status: r.record.Status, Diagnostics: reasons})
+	r.observe(Event{Kind: "done", Status: r.record.Status, Diagnostics: reasons, Record: r.record})
 	return r.record
 }

@@ -38,7 +38,7 @@ func TestIncrementalRunsEqualCleanRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
 	}
-	wanted := number("VIVA_INCREMENTAL_EDITS", 2000)
+	wanted := number("VIVA_INCREMENTAL_EDITS", 160)
 	for name, value := range map[string]string{
 		"rapid.checks": fmt.Sprint(max(1, wanted/storyEdits/2)), "rapid.seed": fmt.Sprint(number("VIVA_INCREMENTAL_SEED", 1)),
 		// A difference is made small below, in ways that know what a notebook is.

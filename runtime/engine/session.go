@@ -97,7 +97,18 @@ func (s *Session) Changed(paths ...string) {
 
 // Inputs are the paths of the files and folders that the notebook's last run
 // read, or tried to read: data, and the folders of the user's packages.
-func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
+func (s *Session) Inputs() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inputs
+}
+
+// read notes what a run read.
+func (s *Session) read(files []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inputs = slices.Compact(slices.Sorted(slices.Values(files)))
+}
 
 // Close ends the session and its processes.
 func (s *Session) Close() {
@@ -163,12 +174,7 @@ func (s *Session) Run(ctx context.Context, nb *notebook.Notebook) *record.Run {
 	}
 	s.edition++
 	maps.DeleteFunc(s.traces, func(_ string, t *traced) bool { return t.used < s.edition-remembered })
-	s.inputs = s.inputs[:0]
-	for _, path := range r.files {
-		if !slices.Contains(s.inputs, path) {
-			s.inputs = append(s.inputs, path)
-		}
-	}
+	s.read(r.files)
 	return r.end()
 }
 

@@ -207,15 +207,18 @@ func (w *Watcher) set(paths []string) {
 		paths[i] = filepath.Clean(paths[i])
 	}
 	slices.Sort(paths)
+	before := w.paths
 	w.paths = slices.Compact(paths)
 	clear(w.below)
 	clear(w.links)
 	w.attach()
 	present := map[string]bool{}
 	for _, p := range w.paths {
+		// A file that is new in a folder that was watched before is a change.
+		old := slices.ContainsFunc(before, func(q string) bool { return p == q || within(p, q) })
 		for _, file := range w.files(p) {
 			present[file] = true
-			if _, ok := w.known[file]; !ok {
+			if _, ok := w.known[file]; !ok && !old {
 				w.known[file] = lookAt(file, look{})
 			}
 		}

@@ -75,8 +75,12 @@ func watching(t *testing.T, paths ...string) *Watcher {
 
 func TestEditors(t *testing.T) {
 	saves := map[string]func(t *testing.T, path, text string){
-		"writing in place":  func(t *testing.T, path, text string) { write(t, path, text) },
-		"emptying, writing": func(t *testing.T, path, text string) { write(t, path, ""); time.Sleep(15 * time.Millisecond); write(t, path, text) },
+		"writing in place": func(t *testing.T, path, text string) { write(t, path, text) },
+		"emptying, writing": func(t *testing.T, path, text string) {
+			write(t, path, "")
+			time.Sleep(15 * time.Millisecond)
+			write(t, path, text)
+		},
 		"renaming over it": func(t *testing.T, path, text string) {
 			write(t, path+".tmp", text)
 			must(t, os.Rename(path+".tmp", path))
