@@ -107,7 +107,7 @@ type live struct {
 	// run.
 	again, stopped bool
 	began          time.Time
-	ran, restarted int
+	ran            int
 	reasons        []string
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	browsers "viva/internal/browser"
 	"viva/runtime/record"
 )
 
@@ -29,20 +29,14 @@ import (
 // fails; else it is skipped.
 func findBrowser(t *testing.T) string {
 	t.Helper()
-	names := []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
-	if own := os.Getenv("VIVA_BROWSER"); own != "" {
-		names = []string{own}
+	path, err := browsers.Find()
+	if err == nil {
+		return path
 	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	message := "no browser: none of " + strings.Join(names, ", ") + " is installed; set VIVA_BROWSER to the path of a Chromium"
 	if os.Getenv("VIVA_REQUIRE_BROWSER") == "1" {
-		t.Fatal(message)
+		t.Fatal(err)
 	}
-	t.Skip(message)
+	t.Skip(err)
 	return ""
 }
 
@@ -60,7 +54,7 @@ type tab struct {
 var browser struct {
 	sync.Mutex
 	ctx  context.Context
-	stop context.CancelFunc
+	stop func()
 }
 
 func TestMain(m *testing.M) {
@@ -80,24 +74,11 @@ func theBrowser(t *testing.T) context.Context {
 	if browser.ctx != nil {
 		return browser.ctx
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true),
-	)
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
+	ctx, stop, err := browsers.Start(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	ctx, stopBrowser := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, stopTab := chromedp.NewContext(ctx)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("%s does not start: %v", path, err)
-	}
-	browser.ctx = ctx
-	browser.stop = func() {
-		stopTab()
-		stopBrowser()
-	}
+	browser.ctx, browser.stop = ctx, stop
 	return ctx
 }
 
