@@ -25,8 +25,6 @@ import (
 	"viva/runtime/report"
 )
 
-var background = context.Background()
-
 // One story has storyEdits edits, and two are run at the same time.
 const storyEdits = 20
 
@@ -53,7 +51,7 @@ func TestIncrementalRunsEqualCleanRuns(t *testing.T) {
 	w := &workshop{folder: t.TempDir(), found: map[string]string{}, hunt: os.Getenv("VIVA_INCREMENTAL_HUNT")}
 	began := time.Now()
 	rapid.Check(t, func(rt *rapid.T) {
-		g := generator{rt}
+		g := generator{t: rt}
 		stories := []story{g.story(storyEdits), g.story(storyEdits)}
 		failures := make([]string, len(stories))
 		var wg sync.WaitGroup
@@ -80,15 +78,29 @@ type workshop struct {
 
 // tally counts what runs did.
 type tally struct {
-	edits, sound, failed         atomic.Int64
-	cells, stale, plans, restart atomic.Int64
-	prose, proseRan              atomic.Int64
-	clean, session               atomic.Int64 // nanoseconds
+	edits, sound, failed atomic.Int64
+	// cells are those of the plans, of which stale were to run.
+	cells, stale, restarts atomic.Int64
+	prose, proseRan        atomic.Int64
+	clean, session         atomic.Int64 // nanoseconds
+}
+
+// note counts a clean run.
+func (c *tally) note(r *record.Run) {
+	c.edits.Add(1)
+	ran := func(c record.Cell) bool { return c.Status != record.NotRun && c.Status != record.Off }
+	switch {
+	case r.Status == record.OK:
+		c.sound.Add(1)
+	case slices.ContainsFunc(r.Cells, ran):
+		c.sound.Add(1)
+		c.failed.Add(1)
+	}
 }
 
 func (c *tally) text(took time.Duration) string {
 	return fmt.Sprintf("%d edits in %s (%.1f a second); %d notebooks that check, %d of them fail; of %d cells %d ran; %d restarts; %d edits of prose ran %d cells; sessions %s, clean runs %s",
-		c.edits.Load(), took.Round(time.Second), float64(c.edits.Load())/took.Seconds(), c.sound.Load(), c.failed.Load(), c.cells.Load(), c.stale.Load(), c.restart.Load(),
+		c.edits.Load(), took.Round(time.Second), float64(c.edits.Load())/took.Seconds(), c.sound.Load(), c.failed.Load(), c.cells.Load(), c.stale.Load(), c.restarts.Load(),
 		c.prose.Load(), c.proseRan.Load(), time.Duration(c.session.Load()).Round(time.Second), time.Duration(c.clean.Load()).Round(time.Second))
 }
 
@@ -129,78 +141,94 @@ func (w *workshop) try(st story) string {
 	return ""
 }
 
-// run runs the versions of a story in one session and gives the first that
-// differs from a clean run, with the difference.
 func (w *workshop) run(st story, count *tally) (int, string) {
 	dir := filepath.Join(w.folder, fmt.Sprint("story", w.next.Add(1)))
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	data := filepath.Join(dir, "data.csv")
-	interrupt, cells := func() {}, 0
+	return runStory(dir, st.revisions(), count)
+}
+
+// revision is a version of a notebook as files.
+type revision struct {
+	source    string
+	overrides map[string]string
+	// data is what the file holds that the parameter of that name names.
+	data string
+	// interrupt is after how many cells a run is interrupted beforehand.
+	interrupt int
+	prose     bool
+}
+
+func (st story) revisions() []revision {
+	var all []revision
+	for _, v := range st {
+		all = append(all, revision{v.source(), v.overrides, v.file, v.interrupt, v.edit == "prose"})
+	}
+	return all
+}
+
+// runStory runs revisions in one session and gives the first that differs from a
+// clean run, with the difference.
+func runStory(dir string, all []revision, count *tally) (int, string) {
+	ctx, file := context.Background(), filepath.Join(dir, "data.csv")
 	clean := Options{Engine: Yaegi, Timeout: 20 * time.Second}
 	opt := clean
+	cells, began := 0, func() {}
 	opt.Observe = func(e Event) {
 		switch e.Kind {
 		case "plan":
-			count.plans.Add(1)
 			count.stale.Add(int64(len(e.Stale)))
 			count.cells.Add(int64(e.Cells))
 		case "restart":
-			count.restart.Add(1)
+			count.restarts.Add(1)
 		case "cell":
 			cells++
-			interrupt()
+			began()
 		}
 	}
 	session := NewSession(opt)
 	defer session.Close()
 	known := map[string]*record.Run{}
-	file := "none yet"
+	data := ""
 	var before *notebook.Notebook
-	for i, v := range st {
-		if v.file != file {
-			file = v.file
-			write(data, file)
-			session.Changed(data)
+	for i, v := range all {
+		if v.data != data {
+			data = v.data
+			write(file, data)
+			session.Changed(file)
 		}
-		nb, err := v.parse(filepath.Join(dir, "n.md"), data)
+		overrides := map[string]string{"data": file}
+		maps.Copy(overrides, v.overrides)
+		nb, err := parse(filepath.Join(dir, "n.md"), v.source, overrides)
 		if err != nil {
-			return i, "" // while a story is made small
+			return i, "" // of a story that is being made small
 		}
 		if v.interrupt > 0 {
-			ctx, cancel := context.WithCancel(background)
-			cells = 0
-			interrupt = func() {
+			interrupted, cancel := context.WithCancel(ctx)
+			cells, began = 0, func() {
 				if cells == v.interrupt {
 					cancel()
 				}
 			}
-			session.Run(ctx, nb)
+			session.Run(interrupted, nb)
 			cancel()
-			interrupt = func() {}
 		}
-		began := time.Now()
-		cells = 0
-		got := session.Run(background, nb)
-		count.session.Add(int64(time.Since(began)))
-		began = time.Now()
-		key := fmt.Sprint(v.source(), v.overrides, v.file)
+		cells, began = 0, func() {}
+		start := time.Now()
+		got := session.Run(ctx, nb)
+		count.session.Add(int64(time.Since(start)))
+		key := fmt.Sprint(v.source, v.overrides, v.data)
 		want := known[key]
 		if want == nil {
-			want = Run(background, nb, clean)
+			start = time.Now()
+			want = Run(ctx, nb, clean)
 			known[key] = want
+			count.clean.Add(int64(time.Since(start)))
 		}
-		count.clean.Add(int64(time.Since(began)))
-		count.edits.Add(1)
-		if len(want.Cells) == 0 || want.Status == record.OK || slices.ContainsFunc(want.Cells, func(c record.Cell) bool { return c.Status != record.NotRun && c.Status != record.Off }) {
-			count.sound.Add(1)
-			if want.Status != record.OK {
-				count.failed.Add(1)
-			}
-		}
-		if before != nil && sameCode(before, nb) && v.edit == "prose" {
+		count.note(want)
+		if before != nil && v.prose && v.interrupt == 0 && sameCode(before, nb) {
 			count.prose.Add(1)
 			count.proseRan.Add(int64(cells))
 		}
@@ -269,15 +297,16 @@ func timeless(r *record.Run) *record.Run {
 	return &c
 }
 
-// text is the story as a txtar archive.
+// text is the story as a txtar archive, which readStory reads.
 func (st story) text() string {
-	a := &txtar.Archive{}
+	a, data := &txtar.Archive{}, ""
 	for i, v := range st {
 		add := func(ext, text string) {
 			a.Files = append(a.Files, txtar.File{Name: fmt.Sprint(i+1, ext), Data: []byte(text)})
 		}
-		if i == 0 && v.file != "" || i > 0 && st[i-1].file != v.file {
-			add(".csv", v.file)
+		if v.file != data {
+			data = v.file
+			add(".csv", data)
 		}
 		set := ""
 		for _, name := range slices.Sorted(maps.Keys(v.overrides)) {
@@ -292,4 +321,59 @@ func (st story) text() string {
 		add(".md", v.source())
 	}
 	return string(txtar.Format(a))
+}
+
+// readStory reads the versions of a notebook: N.md, in front of it N.csv where
+// the data file has changed, N.set with overrides, and N.interrupt with the
+// number of cells after which a run is interrupted first.
+func readStory(archive []byte) ([]revision, error) {
+	var all []revision
+	var v revision
+	for _, f := range txtar.Parse(archive).Files {
+		switch text := string(f.Data); filepath.Ext(f.Name) {
+		case ".csv":
+			v.data = text
+		case ".set":
+			v.overrides = map[string]string{}
+			for line := range strings.Lines(text) {
+				name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+				v.overrides[name] = value
+			}
+		case ".interrupt":
+			if _, err := fmt.Sscan(text, &v.interrupt); err != nil {
+				return nil, fmt.Errorf("%s: %w", f.Name, err)
+			}
+		case ".md":
+			v.source = text
+			all = append(all, v)
+			v = revision{data: v.data}
+		default:
+			return nil, fmt.Errorf("%s is no part of a story", f.Name)
+		}
+	}
+	return all, nil
+}
+
+// Stories that once ended otherwise than a clean run.
+func TestStoriesEqualCleanRuns(t *testing.T) {
+	files, err := filepath.Glob("testdata/incremental/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			archive, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := readStory(archive)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at, diff := runStory(t.TempDir(), all, &tally{}); diff != "" {
+				t.Errorf("version %d (-clean +incremental):\n%s", at+1, diff)
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -318,6 +319,7 @@ type story []version
 
 // story draws one with so many edits. Most of its versions check.
 func (g generator) story(n int) story {
+	g.drawTheme()
 	draw := func(from func() (string, document)) version {
 		for try := 0; ; try++ {
 			name, d := from()
@@ -360,11 +362,11 @@ const (
 
 // formOf reads and checks a document.
 func formOf(d document) form {
-	nb, err := d.parse("n.md", "")
+	nb, err := parse("n.md", d.source(), d.overrides)
 	if err != nil {
 		return malformed
 	}
-	for _, x := range Check(background, nb, Yaegi) {
+	for _, x := range Check(context.Background(), nb, Yaegi) {
 		if x.Severity == "error" {
 			return unsound
 		}
@@ -372,13 +374,17 @@ func formOf(d document) form {
 	return sound
 }
 
-// parse reads the document as a notebook with its data in a file.
-func (d document) parse(path, data string) (*notebook.Notebook, error) {
-	all := map[string]string{"data": data}
-	for k, v := range d.overrides {
-		if k == "seed" || slices.ContainsFunc(d.params, func(p setting) bool { return p.name == k }) {
-			all[k] = v
+// parse reads a notebook with those of the overrides that it has a use for.
+func parse(path, source string, overrides map[string]string) (*notebook.Notebook, error) {
+	nb, err := notebook.Parse(path, []byte(source), nil)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string]string{}
+	for name, value := range overrides {
+		if name == "seed" || slices.ContainsFunc(nb.Meta.Params, func(p notebook.Param) bool { return p.Name == name }) {
+			of[name] = value
 		}
 	}
-	return notebook.Parse(path, []byte(d.source()), all)
+	return notebook.Parse(path, []byte(source), of)
 }

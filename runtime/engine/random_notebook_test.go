@@ -133,7 +133,73 @@ func (d document) scopeAt(block, code int) *scope {
 }
 
 // generator draws notebooks and edits.
-type generator struct{ t *rapid.T }
+type generator struct {
+	t *rapid.T
+	// theme are the kinds that most statements have to do with, so that they
+	// have to do with each other.
+	theme map[string]bool
+}
+
+// kindsOf are the kinds that a form mentions, and whether it declares them.
+func kindsOf(form string) map[string]bool {
+	kinds := map[string]bool{}
+	for _, m := range hole.FindAllStringSubmatch(form, -1) {
+		if len(m[3]) > 1 {
+			kinds[m[3]] = kinds[m[3]] || m[1] == "+"
+		}
+	}
+	return kinds
+}
+
+// drawTheme draws some kinds, and those from which they are made.
+func (g *generator) drawTheme() {
+	g.theme = map[string]bool{}
+	var add func(kind string, depth int)
+	add = func(kind string, depth int) {
+		if g.theme[kind] || depth > 3 {
+			return
+		}
+		g.theme[kind] = true
+		for _, forms := range declaringByKind {
+			if kindOf(forms[0]) != kind {
+				continue
+			}
+			for needed, declared := range sorted(kindsOf(pick(*g, forms))) {
+				if !declared {
+					add(needed, depth+1)
+				}
+			}
+		}
+	}
+	for range 1 + g.n(4) {
+		add(kindOf(pick(*g, declaringByKind)[0]), 0)
+	}
+}
+
+func sorted(m map[string]bool) func(func(string, bool) bool) {
+	return func(yield func(string, bool) bool) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
+		}
+	}
+}
+
+// form draws one from a list, mostly one of the theme.
+func (g generator) form(list []string) string {
+	for {
+		f := pick(g, list)
+		for k := range kindsOf(f) {
+			if g.theme[k] {
+				return f
+			}
+		}
+		if g.odds(1, 8) {
+			return f
+		}
+	}
+}
 
 var indices = func() []int {
 	all := make([]int, 1000)
@@ -212,7 +278,7 @@ func (g generator) inner(list []string, otherwise string, s *scope, depth int) s
 		if depth > 2 {
 			break
 		}
-		if st, ok := g.fill(pick(g, list), s, depth+1); ok {
+		if st, ok := g.fill(g.form(list), s, depth+1); ok {
 			return strings.ReplaceAll(st.text, "\n", "\n\t")
 		}
 	}
@@ -249,8 +315,7 @@ func kindOf(form string) string {
 	return ""
 }
 
-// rare are the forms whose kinds are seldom declared; grouping the forms by
-// what they declare gives each kind its turn.
+// declaringByKind has the forms by what they declare first.
 var declaringByKind = func() [][]string {
 	at := map[string]int{}
 	var all [][]string
@@ -270,16 +335,16 @@ func (g generator) statement(s *scope) statement {
 	for range 40 {
 		var form string
 		switch n := g.n(100); {
-		case n < 35-min(20, len(s.names)):
+		case n < 10-min(8, len(s.names)):
 			form = pick(g, []string{"«+int» := #", "«+[]int» := []int{#, #, #}", "«+map» := map[string]int{\"~\": #}", "«+*int» := &«int»", "«+func» := func() int {\n\t§\n\treturn @\n}"})
-		case n < 36:
-			form = pick(g, declaring)
-		case n < 45:
+		case n < 40:
+			form = g.form(declaring)
+		case n < 43:
 			form = pick(g, pick(g, declaringByKind))
 		case n < 74:
-			form = pick(g, changing)
+			form = g.form(changing)
 		case n < 98:
-			form = pick(g, telling)
+			form = g.form(telling)
 		case n < 99:
 			form = pick(g, failing)
 		default:
@@ -303,7 +368,7 @@ func (g generator) cell(s *scope) block {
 		b.code = append(b.code, st)
 	}
 	if g.odds(1, 3) {
-		if st, ok := g.fill(pick(g, valued), here, 0); ok {
+		if st, ok := g.fill(g.form(valued), here, 0); ok {
 			b.code = append(b.code, st)
 		}
 	}
@@ -333,7 +398,7 @@ func (g generator) option() string {
 func (g generator) prose(s *scope) block {
 	text := pick(g, []string{"Some words.", "# Heading", "More words,\non two lines.", "* one\n* two", "```python\nx = 1\n```", "A note.[^1]\n\n[^1]: Below.", "| a | b |\n|---|---|\n| 1 | 2 |", "Text *with* `code`.", ""})
 	if g.odds(1, 3) {
-		if st, ok := g.fill(pick(g, valued), s, 0); ok && !strings.ContainsAny(st.text, "\n`") {
+		if st, ok := g.fill(g.form(valued), s, 0); ok && !strings.ContainsAny(st.text, "\n`") {
 			text = "It is `{go} " + st.text + "` here."
 		}
 	}
