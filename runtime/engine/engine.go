@@ -39,6 +39,9 @@ type Options struct {
 	// Observe is told what happens while it happens; nil drops it. It is
 	// called from one goroutine.
 	Observe func(Event)
+
+	// kernel is the program with the interpreter in it; empty is this one.
+	kernel string
 }
 
 // Event is one thing that happens during a run.

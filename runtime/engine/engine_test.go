@@ -17,7 +17,9 @@ import (
 
 func TestMain(m *testing.M) {
 	kernel.Main()
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(slimFolder)
+	os.Exit(code)
 }
 
 // runCells runs a notebook of cells, interpreted unless an engine is named. The

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"golang.org/x/tools/txtar"
 	"pgregory.net/rapid"
 
+	"viva/runtime/kernel"
 	"viva/runtime/notebook"
 	"viva/runtime/record"
 	"viva/runtime/report"
@@ -173,7 +175,7 @@ func (st story) revisions() []revision {
 // clean run, with the difference.
 func runStory(dir string, all []revision, count *tally) (int, string) {
 	ctx, file := context.Background(), filepath.Join(dir, "data.csv")
-	clean := Options{Engine: Yaegi, Timeout: 20 * time.Second}
+	clean := Options{Engine: Yaegi, Timeout: 20 * time.Second, kernel: slimKernel()}
 	opt := clean
 	cells, began := 0, func() {}
 	opt.Observe = func(e Event) {
@@ -223,7 +225,7 @@ func runStory(dir string, all []revision, count *tally) (int, string) {
 		want := known[key]
 		if want == nil {
 			start = time.Now()
-			want = Run(ctx, nb, clean)
+			want = plainRun(ctx, nb, clean)
 			known[key] = want
 			count.clean.Add(int64(time.Since(start)))
 		}
@@ -239,6 +241,58 @@ func runStory(dir string, all []revision, count *tally) (int, string) {
 	}
 	return -1, ""
 }
+
+// plainRun runs all of a notebook from the top to the bottom in a kernel of its
+// own. It shares nothing with sessions that decides what is to run.
+func plainRun(ctx context.Context, nb *notebook.Notebook, opt Options) *record.Run {
+	r, c := newRun(nb, opt), choose(ctx, nb, opt.Engine)
+	r.record.Diagnostics = append(r.record.Diagnostics, c.diagnostics...)
+	r.describe(c)
+	if c.program == nil {
+		r.record.Status = record.Failed
+		return r.end()
+	}
+	r.line = c.program.Line
+	k, err := kernel.Start(ctx, kernel.Options{Program: opt.kernel, Prelude: c.program.Prelude, Seed: nb.Meta.Seed})
+	if err != nil {
+		r.notStarted(ctx, err)
+		return r.end()
+	}
+	defer k.Close()
+	if end := k.Load(ctx, c.program.Loaded...); end.Status != record.OK {
+		c.loadRefused(end.Failure)
+		r.record.Diagnostics, r.record.Status = c.diagnostics, record.Failed
+		return r.end()
+	}
+	for _, u := range units(nb, c.program) {
+		o := outcome{}
+		if !u.off() {
+			o = r.execute(ctx, k, u)
+		}
+		if !r.enter(u, o) {
+			break
+		}
+	}
+	return r.end()
+}
+
+// slimKernel is a program that is a kernel and nothing else, which starts
+// faster than this one; it is empty where it cannot be built.
+var slimKernel = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "kernel")
+	if err != nil {
+		return ""
+	}
+	exe := filepath.Join(dir, "kernel")
+	if text, err := exec.Command("go", "build", "-o", exe, "./testdata/kernel").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "building the slim kernel: %v\n%s", err, text)
+		return ""
+	}
+	slimFolder = dir
+	return exe
+})
+
+var slimFolder string
 
 func sameCode(a, b *notebook.Notebook) bool {
 	return slices.EqualFunc(a.Cells, b.Cells, func(x, y *notebook.Cell) bool { return x.Code == y.Code }) &&

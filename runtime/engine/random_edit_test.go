@@ -26,7 +26,16 @@ var edits = []edit{
 	{"insert cell", 8, func(g generator, d document) (document, bool) {
 		at := g.n(len(d.blocks) + 1)
 		d.blocks = slices.Insert(d.blocks, at, g.cell(d.scopeAt(at, 0)))
-		return d, len(d.cells()) < 15
+		return d, len(d.cells()) < 18
+	}},
+	{"insert reader", 5, func(g generator, d document) (document, bool) {
+		at := len(d.blocks) - g.n(min(3, len(d.blocks)))
+		b, ok := g.reader(d.scopeAt(at, 0))
+		if !ok {
+			return d, false
+		}
+		d.blocks = slices.Insert(d.blocks, at, b)
+		return d, len(d.cells()) < 18
 	}},
 	{"delete block", 8, func(g generator, d document) (document, bool) {
 		at := g.n(len(d.blocks))
@@ -36,7 +45,7 @@ var edits = []edit{
 	{"duplicate block", 3, func(g generator, d document) (document, bool) {
 		from, to := g.n(len(d.blocks)), g.n(len(d.blocks)+1)
 		d.blocks = slices.Insert(d.blocks, to, d.blocks[from])
-		return d.clone(), len(d.cells()) < 15
+		return d.clone(), len(d.cells()) < 18
 	}},
 	{"move block", 5, func(g generator, d document) (document, bool) {
 		from, to := g.n(len(d.blocks)), g.n(len(d.blocks))

@@ -413,13 +413,43 @@ func (g generator) document() document {
 		file:   g.table(),
 	}
 	s := &scope{kinds: map[string]string{}}
-	for range 3 + g.n(10) {
+	for range 3 + g.n(6) {
 		if g.odds(1, 3) {
 			d.blocks = append(d.blocks, g.prose(s))
 		}
 		d.blocks = append(d.blocks, g.cell(s))
 	}
+	for range g.n(8) {
+		if b, ok := g.reader(s); ok {
+			d.blocks = append(d.blocks, b)
+		}
+	}
 	return d
+}
+
+// reader is a cell that tells of one name and of as little else as possible.
+func (g generator) reader(s *scope) (block, bool) {
+	if len(s.names) == 0 {
+		return block{}, false
+	}
+	name := pick(g, s.names)
+	kind := s.kinds[name]
+	only := &scope{[]string{name}, map[string]string{name: kind}}
+	var forms []string
+	for _, f := range telling {
+		if _, ok := kindsOf(f)[kind]; ok {
+			forms = append(forms, f)
+		}
+	}
+	for range 4 {
+		if len(forms) == 0 {
+			break
+		}
+		if st, ok := g.fill(pick(g, forms), only, 0); ok {
+			return block{cell: true, code: []statement{st}}, true
+		}
+	}
+	return block{}, false
 }
 
 // table draws a data file.

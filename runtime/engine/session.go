@@ -135,7 +135,7 @@ func (s *Session) trace(key string) *traced {
 }
 
 func (s *Session) kernelOptions(p *cell.Program, r *run) kernel.Options {
-	opt := kernel.Options{Prelude: p.Prelude, Seed: r.nb.Meta.Seed, Memory: s.opt.Memory}
+	opt := kernel.Options{Program: s.opt.kernel, Prelude: p.Prelude, Seed: r.nb.Meta.Seed, Memory: s.opt.Memory}
 	if s.kept != nil {
 		opt.Store, opt.Code, opt.Fresh = s.kept.Dir(), s.kept.program, s.opt.Fresh
 	}
