@@ -43,6 +43,8 @@ type Session struct {
 	units []Unit
 	// functions are the direct uses of the notebook's functions and methods.
 	functions map[*types.Func]*uses
+	// parameters are what those functions do with what they are given.
+	parameters map[*types.Func][]access
 	// variables are the notebook's variables as code below them sees them, with
 	// what identifies them; objects identifies everything else.
 	variables, objects map[types.Object]string
@@ -57,7 +59,7 @@ type Session struct {
 func NewSession(outside Outside) *Session {
 	s := &Session{
 		importer: symbols.NewImporter(), pkg: types.NewPackage("main", "main"), known: map[string]*checked{},
-		functions: map[*types.Func]*uses{}, variables: map[types.Object]string{}, objects: map[types.Object]string{},
+		functions: map[*types.Func]*uses{}, parameters: map[*types.Func][]access{}, variables: map[types.Object]string{}, objects: map[types.Object]string{},
 		alias: map[types.Object]types.Object{},
 	}
 	s.importer.Outside = outside
@@ -279,6 +281,7 @@ func (c *checker) combine(chunks []*checked) Effects {
 			w := all.variable(o)
 			w.Declared, w.Written = w.Declared || use.Declared, w.Written || use.Written
 			w.Shared, w.Captured = w.Shared || use.Shared, w.Captured || use.Captured
+			w.Imported = use.Imported
 		}
 		maps.Copy(all.params, k.uses.params)
 		e.AllParams = e.AllParams || k.uses.allParams

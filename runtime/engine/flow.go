@@ -123,6 +123,9 @@ func (f *flow) step(e cell.Effects) step {
 	}
 	group := ""
 	for _, u := range uses {
+		if _, known := f.version[u.ID]; u.Imported && !known {
+			f.version[u.ID] = "" // which a fresh kernel has for it
+		}
 		if u.Shared || u.Written && f.group[u.ID] != "" {
 			group = f.join(group, u.ID)
 		} else if u.Written {

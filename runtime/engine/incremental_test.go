@@ -260,6 +260,7 @@ func plainRun(ctx context.Context, nb *notebook.Notebook, opt Options) *record.R
 	}
 	defer k.Close()
 	if end := k.Load(ctx, c.program.Loaded...); end.Status != record.OK {
+		end.Failure.Line = c.program.Line(end.Failure.Line)
 		c.loadRefused(end.Failure)
 		r.record.Diagnostics, r.record.Status = c.diagnostics, record.Failed
 		return r.end()

@@ -98,6 +98,18 @@ func TestSessionsRunWhatAnEditConcerns(t *testing.T) {
 			{[]string{"rand.Intn(1000)", "rand.Intn(1000)"}, []int{0, 1}},
 			{[]string{"rand.Intn(1000)", "rand.Intn(2000)"}, []int{0, 1}},
 		}},
+		{"a loop that looks at parts of a value", []edit{
+			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "n := 0\nfor _, c := range r.Classes {\n\tn += c.Support\n}\nfmt.Print(n)"}, []int{0, 1}},
+			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "n := 1\nfor _, c := range r.Classes {\n\tn += c.Support\n}\nfmt.Print(n)"}, []int{1}},
+		}},
+		{"a function that looks at what it is given", []edit{
+			{[]string{"x := [][]int{{1}, {2}}", "func sum(rows [][]int) (n int) {\n\tfor _, r := range rows {\n\t\tfirst := r\n\t\tn += first[0]\n\t}\n\treturn\n}", "sum(x)"}, []int{0, 1, 2}},
+			{[]string{"x := [][]int{{1}, {2}}", "func sum(rows [][]int) (n int) {\n\tfor _, r := range rows {\n\t\tfirst := r\n\t\tn += first[0]\n\t}\n\treturn\n}", "sum(x) + 1"}, []int{2}},
+		}},
+		{"a function that changes what it is given", []edit{
+			{[]string{"x := [][]int{{1}, {2}}", "func clear(rows [][]int) {\n\tfor _, r := range rows {\n\t\tfirst := r\n\t\tfirst[0] = 0\n\t}\n}", "clear(x)", "fmt.Print(x)"}, []int{0, 1, 2, 3}},
+			{[]string{"x := [][]int{{1}, {2}}", "func clear(rows [][]int) {\n\tfor _, r := range rows {\n\t\tfirst := r\n\t\tfirst[0] = 0\n\t}\n}", "_ = 1", "fmt.Print(x)"}, []int{0, 2, 3}},
+		}},
 		{"a volatile cell", []edit{
 			{[]string{"t := time.Now()", "n := 1", "fmt.Print(n, t.IsZero())"}, []int{0, 1, 2}},
 			{[]string{"text:a", "t := time.Now()", "n := 1", "fmt.Print(n, t.IsZero())"}, []int{0, 2}},
