@@ -90,6 +90,7 @@ import (
 	"strings"
 	"syscall"
 
+	"viva/internal/firstgc"
 	"viva/runtime/kernel"
 )
 
@@ -112,6 +113,7 @@ var errFailed = errors.New("failed")
 
 func main() {
 	kernel.Main()
+	firstgc.Delay()
 	os.Exit(start())
 }
 

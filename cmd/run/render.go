@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -14,8 +12,10 @@ import (
 
 	"viva/internal/atomicfile"
 	"viva/runtime/engine"
+	"viva/runtime/kernel"
 	"viva/runtime/notebook"
 	"viva/runtime/record"
+	"viva/runtime/report"
 	"viva/runtime/store"
 )
 
@@ -83,6 +83,7 @@ func render(ctx context.Context, env environment, args []string) error {
 	if err := s.check(); err != nil {
 		return err
 	}
+	kernel.Prepare()
 	jobs, err := find(paths, s.out)
 	if err != nil {
 		return err
@@ -159,11 +160,9 @@ func writable(out string, jobs []*job) error {
 	}
 	slices.Sort(dirs)
 	for _, dir := range slices.Compact(dirs) {
-		probe := filepath.Join(dir, ".viva-writable.tmp")
-		if err := atomicfile.Write(probe, nil); err != nil {
-			return fmt.Errorf("the output folder %s cannot be written to: %w; choose another with -o", filepath.ToSlash(dir), errors.Unwrap(err))
+		if err := atomicfile.Try(dir); err != nil {
+			return fmt.Errorf("the output folder %s cannot be written to: %w; choose another with -o", filepath.ToSlash(dir), err)
 		}
-		os.Remove(probe)
 		atomicfile.Clean(dir)
 	}
 	return nil
@@ -171,12 +170,24 @@ func writable(out string, jobs []*job) error {
 
 // render runs one notebook and writes its report.
 func (j *job) render(ctx context.Context, s settings, show *display) error {
-	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Engine: string(s.engine), Tool: toolVersion(), Store: store.Default(), Fresh: s.fresh, Observe: show.observe}
+	opt := engine.Options{Timeout: s.timeout, Memory: uint64(s.memory), Engine: string(s.engine), Tool: toolVersion(), Store: store.Default(), Fresh: s.fresh, Observe: func(e engine.Event) {
+		if e.Kind == "plan" && len(e.Stale) > 0 {
+			go j.drawBlank() // while the kernel starts, there is nothing to do here
+		}
+		show.observe(e)
+	}}
 	err := j.execute(ctx, s, opt, func(ctx context.Context, nb *notebook.Notebook) *record.Run { return engine.Run(ctx, nb, opt) })
 	if err != nil || j.outcome.skipped {
 		return err
 	}
 	return j.write(s.out)
+}
+
+// drawBlank draws a page that nobody sees, so that what the first page takes and
+// later ones do not is done.
+func (j *job) drawBlank() {
+	defer func() { _ = recover() }() // the page that somebody sees will tell
+	_ = report.HTML(io.Discard, j.nb, engine.NotRun(j.nb, ""), report.Options{})
 }
 
 // execute runs one notebook, if it could be read and those that it requires

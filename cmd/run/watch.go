@@ -178,7 +178,7 @@ func (w *watching) say(f func()) {
 func (w *watching) add(j *job) *live {
 	l := &live{path: j.path, name: j.name}
 	l.session = engine.NewSession(engine.Options{
-		Timeout: w.s.timeout, Memory: uint64(w.s.memory), Engine: string(w.s.engine), Tool: toolVersion(), Store: store.Default(), Fresh: w.s.fresh,
+		Timeout: w.s.timeout, Memory: uint64(w.s.memory), Engine: string(w.s.engine), Tool: toolVersion(), Store: store.Default(), Fresh: w.s.fresh, Records: true,
 		Observe: func(e engine.Event) {
 			w.server.Event(l.name, e)
 			w.show.observe(e)

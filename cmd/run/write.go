@@ -77,10 +77,17 @@ func (j *job) writeFiles(base string) (err error) {
 			return err
 		}
 	} else {
-		if err := report.HTML(&page, j.nb, r, opt); err != nil {
-			return err
-		}
-		if doc, err = report.Markdown(j.nb, r, opt); err != nil {
+		drawn := make(chan error, 1)
+		go func() {
+			defer func() {
+				if p := recover(); p != nil {
+					drawn <- j.mistake(p)
+				}
+			}()
+			drawn <- report.HTML(&page, j.nb, r, opt)
+		}()
+		doc, err = report.Markdown(j.nb, r, opt)
+		if err := errors.Join(<-drawn, err); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -34,24 +35,29 @@ func Write(path string, content []byte) error {
 // them. They are renamed in the order given; a crash between two leaves each
 // of them whole.
 func WriteAll(files ...File) error {
-	staged := make([]string, 0, len(files))
+	staged, errs := make([]string, len(files)), make([]error, len(files))
 	defer func() {
 		for _, name := range staged {
-			os.Remove(name)
+			if name != "" {
+				os.Remove(name)
+			}
 		}
 	}()
-	for _, f := range files {
-		name, err := stage(f)
-		if err != nil {
-			return fmt.Errorf("writing %s: %w", f.Path, reason(err))
-		}
-		staged = append(staged, name)
+	var wg sync.WaitGroup // a disk takes several syncs at once
+	for i, f := range files {
+		wg.Go(func() { staged[i], errs[i] = stage(f) })
 	}
-	for _, f := range files {
-		if err := os.Rename(staged[0], f.Path); err != nil {
+	wg.Wait()
+	for i, f := range files {
+		if errs[i] != nil {
+			return fmt.Errorf("writing %s: %w", f.Path, reason(errs[i]))
+		}
+	}
+	for i, f := range files {
+		if err := os.Rename(staged[i], f.Path); err != nil {
 			return fmt.Errorf("writing %s: %w", f.Path, reason(err))
 		}
-		staged = staged[1:]
+		staged[i] = ""
 	}
 	synced := map[string]bool{}
 	for _, f := range files {
@@ -107,6 +113,21 @@ func reason(err error) error {
 		return l.Err
 	}
 	return err
+}
+
+// Try reports whether files can be written to a folder, which it makes if it is
+// missing.
+func Try(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return reason(err)
+	}
+	f, err := os.CreateTemp(dir, prefix+"writable-*.tmp")
+	if err != nil {
+		return reason(err)
+	}
+	f.Close()
+	os.Remove(f.Name())
+	return nil
 }
 
 // syncFolder makes the rename itself last. Not every system can sync a

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"time"
@@ -39,6 +40,9 @@ type Options struct {
 	// Observe is told what happens while it happens; nil drops it. It is
 	// called from one goroutine.
 	Observe func(Event)
+	// Records says that Observe wants the record so far in each event that can
+	// have it.
+	Records bool
 
 	// kernel is the program with the interpreter in it; empty is this one.
 	kernel string
@@ -65,8 +69,8 @@ type Event struct {
 	Stale []int `json:"stale,omitempty"`
 	// Diagnostics are those that a checked or a finished notebook has.
 	Diagnostics []record.Diagnostic `json:"diagnostics,omitempty"`
-	// Record is the run so far, in "ended", "checked" and "done". It is not
-	// changed afterwards.
+	// Record is the run, in "done", and so far, in "ended" and "checked" if
+	// Options.Records asks for it. It is not changed afterwards.
 	Record *record.Run `json:"-"`
 }
 
@@ -85,10 +89,17 @@ func Run(ctx context.Context, nb *notebook.Notebook, opt Options) *record.Run {
 
 // NewRecord is the record of a run that has not begun.
 func NewRecord(path string, source []byte, tool string) *record.Run {
+	r := newRecord(path, source, tool)
+	state := askGit(filepath.Dir(path))()
+	r.Provenance.Commit, r.Provenance.Dirty = state.commit, state.dirty
+	return r
+}
+
+func newRecord(path string, source []byte, tool string) *record.Run {
 	sum := sha256.Sum256(source)
 	return &record.Run{
 		Format: record.Format, Notebook: path, SHA256: hex.EncodeToString(sum[:]),
-		Started: time.Now(), Status: record.OK, Provenance: provenance(path, tool),
+		Started: time.Now(), Status: record.OK, Provenance: provenance(tool),
 	}
 }
 
@@ -100,27 +111,44 @@ type run struct {
 	began  time.Time
 	// line translates lines that the kernel tells into the notebook's.
 	line func(int) int
+	// checkout waits for what git says of the notebook's folder.
+	checkout func() checkout
 	// files are the paths of what the cells read or tried to read.
 	files []string
 }
 
-func newRun(nb *notebook.Notebook, opt Options) *run {
-	r := &run{opt: opt, nb: nb, record: NewRecord(nb.Path, nb.Source, opt.Tool), began: time.Now(), line: func(n int) int { return n }}
-	r.record.Title, r.record.Seed = nb.Meta.Title, nb.Meta.Seed
+// NotRun is the record of a notebook that has not run. It does not say from
+// which commit it is.
+func NotRun(nb *notebook.Notebook, tool string) *record.Run {
+	r := newRecord(nb.Path, nb.Source, tool)
+	r.Title, r.Seed = nb.Meta.Title, nb.Meta.Seed
 	for _, p := range nb.Meta.Params {
-		r.record.Params = append(r.record.Params, param(p))
+		r.Params = append(r.Params, param(p))
 	}
+	r.Cells, r.Inlines = notRun(nb)
+	return r
+}
+
+func newRun(nb *notebook.Notebook, opt Options) *run {
+	return &run{
+		opt: opt, nb: nb, record: NotRun(nb, opt.Tool), began: time.Now(), line: func(n int) int { return n },
+		checkout: askGit(filepath.Dir(nb.Path)),
+	}
+}
+
+// notRun are the records of a notebook's cells and inline values before a run.
+func notRun(nb *notebook.Notebook) (cells []record.Cell, inlines []record.Inline) {
 	for _, c := range nb.Cells {
 		status := record.NotRun
 		if !c.Options.Eval {
 			status = record.Off
 		}
-		r.record.Cells = append(r.record.Cells, record.Cell{Index: c.Index, Label: c.Options.Label, Line: c.Line, Status: status})
+		cells = append(cells, record.Cell{Index: c.Index, Label: c.Options.Label, Line: c.Line, Status: status})
 	}
 	for _, in := range nb.Inlines {
-		r.record.Inlines = append(r.record.Inlines, record.Inline{Line: in.Line, Expr: in.Expr, Status: record.NotRun})
+		inlines = append(inlines, record.Inline{Line: in.Line, Expr: in.Expr, Status: record.NotRun})
 	}
-	return r
+	return cells, inlines
 }
 
 func param(p notebook.Param) record.Param {
@@ -143,15 +171,14 @@ func (r *run) observe(e Event) {
 
 // restart makes the record what it was when nothing had run.
 func (r *run) restart(before record.Run) {
-	fresh := newRun(r.nb, r.opt).record
-	before.Cells, before.Inlines = fresh.Cells, fresh.Inlines
+	before.Cells, before.Inlines = notRun(r.nb)
 	before.Sources, before.Diagnostics = nil, slices.Clone(before.Diagnostics)
 	*r.record = before
 }
 
 // snapshot is the record so far, which later cells do not change.
 func (r *run) snapshot() *record.Run {
-	if r.opt.Observe == nil {
+	if !r.opt.Records {
 		return nil
 	}
 	c := *r.record
@@ -172,9 +199,16 @@ func (r *run) fail(status record.Status, d record.Diagnostic) {
 	r.record.Status = status
 }
 
+// settle enters what git says.
+func (r *run) settle() {
+	state := r.checkout()
+	r.record.Provenance.Commit, r.record.Provenance.Dirty = state.commit, state.dirty
+}
+
 // end completes the record.
 func (r *run) end() *record.Run {
 	r.record.Duration = time.Since(r.began)
+	r.settle()
 	slices.SortStableFunc(r.record.Diagnostics, func(a, b record.Diagnostic) int { return a.Line - b.Line })
 	r.observe(Event{Kind: "done", Cell: len(r.nb.Cells), Status: r.record.Status, Took: r.record.Duration, Diagnostics: r.record.Diagnostics, Record: r.record})
 	return r.record
@@ -184,6 +218,7 @@ func (r *run) end() *record.Run {
 func Skip(nb *notebook.Notebook, opt Options, reasons []record.Diagnostic) *record.Run {
 	r := newRun(nb, opt)
 	r.record.Status, r.record.Diagnostics = record.Failed, reasons
+	r.settle()
 	r.observe(Event{Kind: "start"})
 	r.observe(Event{Kind: "done", Status: r.record.Status, Diagnostics: reasons, Record: r.record})
 	return r.record

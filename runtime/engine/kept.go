@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"viva/mlkit/trace"
@@ -21,6 +22,8 @@ import (
 type results struct {
 	*store.Store
 	program string
+	// writing are the traces on their way to the store.
+	writing sync.WaitGroup
 }
 
 // openResults opens the store of the options, nil for none.
@@ -32,11 +35,11 @@ func openResults(opt Options) *results {
 	if err != nil {
 		return nil
 	}
-	program, err := rememberedFingerprint(s)
+	program, err := programID()
 	if err != nil {
 		return nil
 	}
-	return &results{s, program}
+	return &results{Store: s, program: program}
 }
 
 // keptTrace is a trace in the form in which it is kept.
@@ -83,7 +86,8 @@ func (r *results) load(key string) *traced {
 	}
 }
 
-// keep keeps a trace of a unit that began at a time.
+// keep keeps a trace of a unit that began at a time, in the background. The
+// trace does not change any more.
 func (r *results) keep(key string, t *traced, began time.Time) {
 	if r == nil {
 		return
@@ -92,15 +96,24 @@ func (r *results) keep(key string, t *traced, began time.Time) {
 		Status: t.status, Took: t.took, Failure: t.failure, Outputs: t.outputs, Sources: t.sources, Value: t.value,
 		Result: t.result, Inputs: t.inputs, Places: t.places,
 	}
-	if len(k.Inputs) > 0 {
-		sum, latest, err := signature(k.Inputs)
-		if err != nil || !latest.Before(began.Add(-settled)) {
-			return // they may have changed after they were read
+	r.writing.Go(func() {
+		if len(k.Inputs) > 0 {
+			sum, latest, err := signature(k.Inputs)
+			if err != nil || !latest.Before(began.Add(-settled)) {
+				return // they may have changed after they were read
+			}
+			k.Signature = sum
 		}
-		k.Signature = sum
-	}
-	if b, err := json.Marshal(k); err == nil {
-		_ = r.Put(r.id(key), b)
+		if b, err := json.Marshal(k); err == nil {
+			_ = r.Put(r.id(key), b)
+		}
+	})
+}
+
+// flush waits until all is written.
+func (r *results) flush() {
+	if r != nil {
+		r.writing.Wait()
 	}
 }
 

@@ -1,19 +1,20 @@
 package engine
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"debug/elf"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sync"
-
-	"viva/runtime/store"
 )
 
-// programFingerprint is the hash of this program's file. What another program
-// has computed is never used, since its code may be other code.
-var programFingerprint = sync.OnceValues(func() (string, error) {
+// programID identifies this program's code. What another program has computed is
+// never used, since its code may be other code.
+var programID = sync.OnceValues(func() (string, error) {
 	name, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("finding this program: %w", err)
@@ -23,6 +24,9 @@ var programFingerprint = sync.OnceValues(func() (string, error) {
 		return "", fmt.Errorf("reading this program: %w", err)
 	}
 	defer f.Close()
+	if id := buildID(f); id != "" {
+		return id, nil
+	}
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
 		return "", fmt.Errorf("reading this program: %w", err)
@@ -30,24 +34,32 @@ var programFingerprint = sync.OnceValues(func() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 })
 
-// rememberedFingerprint is programFingerprint, which is remembered for as long
-// as the program's file is the same by its name, size and time.
-func rememberedFingerprint(s *store.Store) (string, error) {
-	name, err := os.Executable()
-	if err != nil {
-		return programFingerprint()
+// buildID is what the Go toolchain has written into a program, empty if there is
+// none: its last part is a hash of the program's content. On ELF systems it is a
+// note, elsewhere it stands at the beginning of the code; see cmd/go/internal/work
+// and cmd/internal/buildid.
+func buildID(f *os.File) string {
+	if file, err := elf.NewFile(f); err == nil {
+		note := file.Section(".note.go.buildid")
+		if note == nil {
+			return ""
+		}
+		const header = 16 // lengths, kind and name of the note
+		b, err := note.Data()
+		if err != nil || len(b) <= header {
+			return ""
+		}
+		return string(bytes.TrimRight(b[header:], "\x00"))
 	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return programFingerprint()
+	start := make([]byte, 64<<10)
+	n, err := f.ReadAt(start, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return ""
 	}
-	id := store.ID(sha256.Sum256(fmt.Appendf(nil, "program %q %d %d", name, info.Size(), info.ModTime().UnixNano())))
-	if b, ok := s.Get(id); ok {
-		return string(b), nil
+	_, rest, found := bytes.Cut(start[:n], []byte("\xff Go build ID: \""))
+	id, _, ended := bytes.Cut(rest, []byte("\"\n \xff"))
+	if !found || !ended {
+		return ""
 	}
-	sum, err := programFingerprint()
-	if err == nil {
-		_ = s.Put(id, []byte(sum))
-	}
-	return sum, err
+	return string(id)
 }

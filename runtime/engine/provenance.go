@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -16,14 +14,12 @@ import (
 	"viva/runtime/record"
 )
 
-// provenance says what a run of the notebook at path rests on.
-func provenance(path, tool string) record.Provenance {
-	p := record.Provenance{
+// provenance says what a run rests on, but for the commit.
+func provenance(tool string) record.Provenance {
+	return record.Provenance{
 		Tool: tool, Go: strings.TrimPrefix(runtime.Version(), "go"), Engine: engineText(choice{engine: Yaegi}),
 		OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: processor(), Cores: runtime.NumCPU(), Memory: kernel.MachineMemory(),
 	}
-	p.Commit, p.Dirty = commit(filepath.Dir(path))
-	return p
 }
 
 // engineText names an engine and its version, and why it was chosen.
@@ -49,23 +45,41 @@ var yaegiVersion = sync.OnceValue(func() string {
 	return "(unknown version)"
 })
 
-// commit asks git for the folder's commit. Without git, or outside a
-// repository, there is none.
-func commit(dir string) (hash string, dirty bool) {
-	git := func(args ...string) (string, error) {
+// checkout is what git says of a folder.
+type checkout struct {
+	// commit is the hash, empty outside a repository or without git; dirty says
+	// that files differ from it.
+	commit string
+	dirty  bool
+}
+
+// askGit asks git for the state of a folder. In a large repository that takes
+// longer than everything else, so the answer is waited for when it is needed.
+func askGit(dir string) (answer func() checkout) {
+	c := make(chan checkout, 1)
+	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, "git", args...)
+		cmd := exec.CommandContext(ctx, "git", "status", "--porcelain=v2", "--branch")
 		cmd.Dir = dir
-		out, err := cmd.Output()
-		return string(bytes.TrimSpace(out)), err
-	}
-	hash, err := git("rev-parse", "HEAD")
-	if err != nil {
-		return "", false
-	}
-	status, err := git("status", "--porcelain")
-	return hash, err == nil && status != ""
+		// A status must not take the lock that a commit at the same time needs.
+		cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0")
+		var state checkout
+		if out, err := cmd.Output(); err == nil {
+			for line := range strings.Lines(string(out)) {
+				header, isHeader := strings.CutPrefix(line, "# ")
+				if id, ok := strings.CutPrefix(header, "branch.oid "); ok && !strings.HasPrefix(id, "(") {
+					state.commit = strings.TrimSpace(id)
+				}
+				state.dirty = state.dirty || !isHeader
+			}
+		}
+		if state.commit == "" {
+			state = checkout{}
+		}
+		c <- state
+	}()
+	return sync.OnceValue(func() checkout { return <-c })
 }
 
 // processor is the name of the processor where the system tells it in a file.

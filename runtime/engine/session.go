@@ -175,6 +175,7 @@ func (s *Session) Run(ctx context.Context, nb *notebook.Notebook) *record.Run {
 	s.edition++
 	maps.DeleteFunc(s.traces, func(_ string, t *traced) bool { return t.used < s.edition-remembered })
 	s.read(r.files)
+	s.kept.flush()
 	return r.end()
 }
 

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -63,35 +62,19 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, fmt.Errorf("starting the kernel: %w", err)
 	}
-	exe := opt.Program
-	var err error
-	if exe == "" {
-		if exe, err = os.Executable(); err != nil {
-			return nil, fmt.Errorf("finding this program: %w", err)
-		}
-	}
 	prelude, err := json.Marshal(opt.Prelude)
 	if err != nil {
 		return nil, fmt.Errorf("starting the kernel: %w", err)
 	}
-	k := &Kernel{cmd: exec.Command(exe), events: make(chan child.Message, 64), stderr: &opening{}, memory: opt.Memory}
-	if k.memory == 0 {
-		k.memory = MachineMemory() / 4 * 3
-	}
-	k.cmd.Env = append(os.Environ(), child.Environment+"=1")
-	k.cmd.Dir = opt.Dir
-	k.cmd.Stderr = k.stderr
-	if k.in, err = k.cmd.StdinPipe(); err != nil {
-		return nil, fmt.Errorf("starting the kernel: %w", err)
-	}
-	out, err := k.cmd.StdoutPipe()
+	p, err := take(opt.Program, opt.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("starting the kernel: %w", err)
 	}
-	if err := k.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting the kernel: %w", err)
+	k := &Kernel{cmd: p.cmd, in: p.in, events: make(chan child.Message, 64), stderr: p.stderr, memory: opt.Memory}
+	if k.memory == 0 {
+		k.memory = MachineMemory() / 4 * 3
 	}
-	go k.read(out)
+	go k.read(p.out)
 	r := k.exchange(ctx, child.Request{Start: &child.Start{Prelude: prelude, Seed: opt.Seed, Memory: k.memory, Store: opt.Store, Program: opt.Code, Fresh: opt.Fresh}}, 0, func(Event) {})
 	if r.Status != record.OK {
 		k.Close()

@@ -268,14 +268,7 @@ func (n *book) later(wait time.Duration) {
 func (n *book) draw() {
 	r := n.partial
 	if r == nil {
-		r = engine.NewRecord(n.nb.Path, n.nb.Source, "")
-		r.Title = n.nb.Meta.Title
-		for _, c := range n.nb.Cells {
-			r.Cells = append(r.Cells, record.Cell{Index: c.Index, Label: c.Options.Label, Line: c.Line, Status: record.NotRun})
-		}
-		for _, in := range n.nb.Inlines {
-			r.Inlines = append(r.Inlines, record.Inline{Line: in.Line, Expr: in.Expr, Status: record.NotRun})
-		}
+		r = engine.NotRun(n.nb, "")
 	}
 	merged, _ := n.merged(r)
 	n.render(merged)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"strings"
+	"viva/runtime/highlight"
 
 	"viva/mlkit/view"
 	"viva/runtime/notebook"
@@ -31,7 +32,7 @@ func (p *page) cell(c *notebook.Cell) (string, error) {
 		if c.Options.Fold {
 			open = ""
 		}
-		fmt.Fprintf(&b, `<details class="code"%s><summary>Code</summary><pre tabindex="0"><code>%s</code></pre></details>`+"\n", open, highlight(code, "go"))
+		fmt.Fprintf(&b, `<details class="code"%s><summary>Code</summary><pre tabindex="0"><code>%s</code></pre></details>`+"\n", open, highlight.HTML(code, "go"))
 	}
 	outputs := result.Outputs
 	if !c.Options.Include {

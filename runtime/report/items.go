@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	nethtml "golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"viva/mlkit/view"
 )
@@ -93,14 +92,11 @@ func captionHTML(name, caption string) string {
 
 // htmlItem sanitises an HTML fragment that a cell made.
 func (p *page) htmlItem(fragment string) (string, error) {
-	nodes, err := parseFragment(itemPolicy().Sanitize(completeTags(fragment)))
+	root, err := parseFragment(completeTags(fragment), nil)
 	if err != nil {
 		return "", fmt.Errorf("an HTML fragment: %w", err)
 	}
-	root := &nethtml.Node{Type: nethtml.ElementNode, Data: "div", DataAtom: atom.Div, Attr: []nethtml.Attribute{{Key: "class", Val: "fragment"}}}
-	for _, n := range nodes {
-		root.AppendChild(n)
-	}
+	setAttr(root, "class", "fragment")
 	p.walk(root)
 	var b bytes.Buffer
 	if err := nethtml.Render(&b, root); err != nil {

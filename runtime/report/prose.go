@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"golang.org/x/net/html"
 	"html/template"
 	"strings"
+	"viva/runtime/highlight"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -129,7 +131,7 @@ func (r *proseRenderer) codeBlock(w util.BufWriter, source []byte, n ast.Node, e
 		language = string(f.Language(source))
 	}
 	r.slots.put(w, "div", slot{html: `<pre class="listing" tabindex="0"><code>` +
-		highlight(strings.TrimRight(code.String(), "\n"), language) + `</code></pre>`})
+		highlight.HTML(strings.TrimRight(code.String(), "\n"), language) + `</code></pre>`})
 	return ast.WalkSkipChildren, nil
 }
 
@@ -166,11 +168,11 @@ func (p *page) body() (template.HTML, error) {
 	if err := p.renderer().Render(&b, p.nb.Source, p.nb.Doc); err != nil {
 		return "", err
 	}
-	nodes, err := parseFragment(prosePolicy().Sanitize(b.String()))
+	root, err := parseFragment(b.String(), ofMarkdown)
 	if err != nil {
 		return "", err
 	}
-	return p.finish(nodes)
+	return p.finish(root)
 }
 
 // abstract draws the front matter's abstract, which is Markdown without cells.
@@ -182,7 +184,17 @@ func (p *page) abstract() (template.HTML, error) {
 	if err := abstractMarkdown.Convert([]byte(p.nb.Meta.Abstract), &b); err != nil {
 		return "", err
 	}
-	return template.HTML(itemPolicy().Sanitize(b.String())), nil
+	root, err := parseFragment(b.String(), nil)
+	if err != nil {
+		return "", err
+	}
+	b.Reset()
+	for n := range root.ChildNodes() {
+		if err := html.Render(&b, n); err != nil {
+			return "", err
+		}
+	}
+	return template.HTML(b.String()), nil
 }
 
 // abstractMarkdown drops raw HTML, for which an abstract has no use.

@@ -1,39 +1,11 @@
 package report
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
-	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
-
-// prosePolicy is what HTML made from a notebook's prose may hold: Markdown's
-// own elements and the raw HTML that GitHub would keep.
-var prosePolicy = sync.OnceValue(func() *bluemonday.Policy {
-	p := fragmentPolicy()
-	p.AllowAttrs("class").Matching(regexp.MustCompile(
-		`^(footnotes|footnote-ref|footnote-backref|unnumbered|task|done)$`)).OnElements("div", "a", "h1", "h2", "h3", "h4", "h5", "h6", "span")
-	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-(noteref|backlink|endnotes)$`)).OnElements("a", "div")
-	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
-	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[^\s"'<>&]+$`)).Globally()
-	return p
-})
-
-// fragmentPolicy is what an HTML fragment from a cell may hold: text, lists,
-// tables and embedded pictures; no class or style, so that it cannot dress up
-// as a part of the page, and nothing that is fetched or run.
-var fragmentPolicy = func() *bluemonday.Policy {
-	p := bluemonday.UGCPolicy()
-	p.RequireNoFollowOnLinks(false)
-	p.AllowDataURIImages()
-	p.AllowElements("figure", "figcaption", "kbd", "dl", "dt", "dd")
-	return p
-}
-
-var itemPolicy = sync.OnceValue(fragmentPolicy)
 
 // dropped are elements whose content is not text for a reader, or within
 // which HTML is read by other rules, so that they go with all they hold.
@@ -44,8 +16,8 @@ var dropped = map[atom.Atom]bool{
 }
 
 // rawElements are the elements that raw HTML may hold. All others lose their tags
-// here, before the sanitiser sees them, because it drops all that follows the
-// tag of some of them, such as <frame>, up to an end that may never come.
+// here, before the parser sees them, which reads what follows some of them by
+// other rules, up to an end that may never come.
 var rawElements = set(`a abbr acronym article aside b bdi bdo blockquote br caption cite code col colgroup dd del
 	details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hgroup hr i img ins kbd li mark meter ol p pre
 	progress q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead
@@ -97,15 +69,23 @@ func completeTags(piece string) string {
 	}
 }
 
-// parseFragment reads sanitised HTML into balanced trees. HTML that is nested
-// deeper than the parser goes, as a slip of a loop in a cell can make it, loses
-// its innermost tags and keeps its text.
-func parseFragment(fragment string) ([]*html.Node, error) {
-	nodes, err := html.ParseFragment(strings.NewReader(fragment), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+// parseFragment reads HTML into a balanced tree below an element and removes
+// what is not allowed; the more attributes are allowed on every element. HTML
+// that is nested deeper than the parser goes, as a slip of a loop in a cell can
+// make it, loses its innermost tags and keeps its text.
+func parseFragment(fragment string, more attributes) (*html.Node, error) {
+	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+	nodes, err := html.ParseFragment(strings.NewReader(fragment), root)
 	if err != nil {
-		nodes, err = html.ParseFragment(strings.NewReader(flatten(fragment)), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+		if nodes, err = html.ParseFragment(strings.NewReader(flatten(fragment)), root); err != nil {
+			return nil, err
+		}
 	}
-	return nodes, err
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	sanitise(root, more)
+	return root, nil
 }
 
 // deepest is how many elements may stand within one another after flatten. The

@@ -19,11 +19,7 @@ type entry struct {
 
 // finish turns the sanitised prose into the blocks of the page: slots are
 // filled, sections numbered, pictures embedded, references named.
-func (p *page) finish(nodes []*html.Node) (template.HTML, error) {
-	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
-	for _, n := range nodes {
-		root.AppendChild(n)
-	}
+func (p *page) finish(root *html.Node) (template.HTML, error) {
 	p.dropTitle(root)
 	p.number(root)
 	p.walk(root)

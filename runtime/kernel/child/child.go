@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"viva/internal/firstgc"
 	"viva/mlkit/show"
 	"viva/mlkit/trace"
 	"viva/mlkit/view"
@@ -67,6 +68,7 @@ type Child struct {
 // Main serves the parent with the runner and does not return.
 func Main(runner func(*Child) Runner) {
 	os.Unsetenv(Environment)
+	firstgc.Delay()
 	// A terminal's Ctrl-C reaches the whole process group; what it means is
 	// the parent's to say.
 	signal.Ignore(os.Interrupt)
