@@ -11,6 +11,9 @@
 //	run verify [FILE|DIR …]     run notebooks again and compare with their
 //	                            reports; of the flags it takes -o, -timeout,
 //	                            -memory, -json, -q, -engine and -tolerance
+//	run explain FILE [CELL]     tell which cells of a notebook would run, and why;
+//	                            of one cell, its label or number, all that it
+//	                            rests on; of the flags it takes -p and -engine
 //	run cache [-clean|-check]   show, remove or check what is kept of earlier
 //	                            runs
 //	run help                    print this text
@@ -145,7 +148,7 @@ func start() int {
 }
 
 // verbs are the words that stand in the place of the first argument.
-var verbs = []string{"check", "watch", "verify", "cache", "help", "version"}
+var verbs = []string{"check", "watch", "verify", "explain", "cache", "help", "version"}
 
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
@@ -156,6 +159,8 @@ func run(ctx context.Context, env environment, args []string) error {
 			return verifyNotebooks(ctx, env, args[1:])
 		case "watch":
 			return watchNotebooks(ctx, env, args[1:])
+		case "explain":
+			return explain(ctx, env, args[1:])
 		case "cache":
 			return cache(env, args[1:])
 		case "help":

@@ -158,7 +158,7 @@ func (c *checker) chunk(ch *chunk, out *Code) {
 		c.importDecls(ch)
 		return
 	}
-	id := c.identify(ch)
+	id, refers := c.identify(ch)
 	if k := c.known[id]; k != nil && !c.assembling && !c.whole {
 		c.again(k, ch)
 		c.passed(k, out)
@@ -191,7 +191,7 @@ func (c *checker) chunk(ch *chunk, out *Code) {
 			imports = append(imports, im.Name)
 		}
 	}
-	k := c.keep(ch, id, declared, imports)
+	k := c.keep(ch, id, refers, declared, imports)
 	c.passed(k, out)
 	if c.assembling && !c.failed() {
 		c.assembleChunk(ch, out)

@@ -14,6 +14,10 @@ type Effects struct {
 	// ID identifies the code and what every name in it refers to, down to the
 	// text of the declarations.
 	ID string
+	// Refers are the names of the notebook that it mentions, with the identities
+	// of what they refer to: that of the declaring code, a dot and the name. Those
+	// of Uses are of the same form.
+	Refers map[string]string
 	// Uses are the variables that it mentions, also through the functions and
 	// methods that it may call, sorted by their IDs.
 	Uses []Use

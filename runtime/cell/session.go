@@ -100,6 +100,7 @@ type checked struct {
 	// imports are the names of the notebook's own imports that it uses.
 	imports []string
 	uses    *uses
+	refers  map[string]string
 	// above and after are how the code above it, and with it, deals with panics.
 	above, after lower.Recovery
 
@@ -223,10 +224,10 @@ func (p *Program) parts(nb *notebook.Notebook) []*Code {
 }
 
 // keep keeps a chunk that was found without fault.
-func (c *checker) keep(ch *chunk, id string, declared []declared, imports []string) *checked {
+func (c *checker) keep(ch *chunk, id string, refers map[string]string, declared []declared, imports []string) *checked {
 	k := &checked{
 		id: id, serial: len(c.chunks) + 1, first: ch.first(), now: ch.first(), cell: ch.cell, declared: declared,
-		imports: imports, uses: c.effects(ch), above: c.above, after: c.above.With(c.lowered(ch)), ch: ch,
+		imports: imports, uses: c.effects(ch), refers: refers, above: c.above, after: c.above.With(c.lowered(ch)), ch: ch,
 	}
 	c.chunks = append(c.chunks, k)
 	c.known[id] = k
@@ -274,9 +275,10 @@ func (c *checker) lower(k *checked) {
 func (c *checker) combine(chunks []*checked) Effects {
 	h := sha256.New()
 	all := newUses()
-	var e Effects
+	e := Effects{Refers: map[string]string{}}
 	for _, k := range chunks {
 		fmt.Fprintln(h, k.id)
+		maps.Copy(e.Refers, k.refers)
 		for o, use := range k.uses.vars {
 			w := all.variable(o)
 			w.Declared, w.Written = w.Declared || use.Declared, w.Written || use.Written
@@ -310,8 +312,8 @@ func (ch *chunk) first() int {
 
 // identify names a parsed chunk by its text and by what each name in it refers
 // to. Chunks of the same identity are the same code in every respect but where
-// they stand.
-func (c *checker) identify(ch *chunk) string {
+// they stand. What the names of the notebook refer to is returned as well.
+func (c *checker) identify(ch *chunk) (id string, refers map[string]string) {
 	h := sha256.New()
 	fmt.Fprintln(h, ch.kind, ch.last, ch.value, c.above)
 	first := ch.first()
@@ -328,20 +330,22 @@ func (c *checker) identify(ch *chunk) string {
 		}
 		return true
 	})
+	refers = map[string]string{}
 	for _, n := range slices.Sorted(maps.Keys(names)) {
 		switch {
 		case c.names[n] != nil:
-			fmt.Fprintf(h, "%s is %s\n", n, c.identity(c.names[n].object))
+			refers[n] = c.identity(c.names[n].object)
+			fmt.Fprintf(h, "%s is %s\n", n, refers[n])
 		case c.imports[n] != nil:
 			fmt.Fprintf(h, "%s imports %s\n", n, c.imports[n].path)
 		}
 	}
-	id := hex.EncodeToString(h.Sum(nil)[:16])
+	id = hex.EncodeToString(h.Sum(nil)[:16])
 	for n, base := 2, id; c.ids[id]; n++ {
 		id = fmt.Sprintf("%s-%d", base, n)
 	}
 	c.ids[id] = true
-	return id
+	return id, refers
 }
 
 // identity identifies an object of the notebook by the code that declares it.

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -52,13 +51,13 @@ type keptTrace struct {
 	Value   string
 	Result  string
 	Inputs  []string
-	// Signature is that of the inputs.
-	Signature string
-	Places    []codePlace
+	// Signatures are those of the inputs.
+	Signatures []string
+	Places     []codePlace
 }
 
 func (r *results) id(key string) store.ID {
-	return sha256.Sum256([]byte("unit 1 " + r.program + " " + key))
+	return sha256.Sum256([]byte("unit 2 " + r.program + " " + key))
 }
 
 // load returns the trace that an earlier process kept under a key, if the files
@@ -75,15 +74,43 @@ func (r *results) load(key string) *traced {
 	if err := json.Unmarshal(b, &k); err != nil {
 		return nil
 	}
-	if len(k.Inputs) > 0 {
-		if now, _, err := signature(k.Inputs); err != nil || now != k.Signature {
-			return nil
-		}
+	if len(k.changed()) > 0 {
+		return nil
 	}
 	return &traced{
 		outcome: outcome{files: k.Inputs, status: k.Status, took: k.Took, failure: k.Failure, outputs: k.Outputs, sources: k.Sources, value: k.Value},
 		result:  k.Result, inputs: k.Inputs, places: k.Places,
 	}
+}
+
+// changed are those inputs that are not as they were.
+func (k *keptTrace) changed() []string {
+	var all []string
+	for i, path := range k.Inputs {
+		if now, _, err := signature(path); err != nil || i >= len(k.Signatures) || now != k.Signatures[i] {
+			all = append(all, path)
+		}
+	}
+	return all
+}
+
+// changedInputs says of what is kept under a key which files it read are not as
+// they were.
+func (r *results) changedInputs(key string) []string {
+	b, ok := r.Get(r.id(key))
+	var k keptTrace
+	if !ok || json.Unmarshal(b, &k) != nil {
+		return nil
+	}
+	var all []string
+	for _, path := range k.changed() {
+		text := path + ", which it read, has changed"
+		if _, err := os.Stat(path); err != nil {
+			text = path + ", which it read, is not there any more"
+		}
+		all = append(all, text)
+	}
+	return all
 }
 
 // keep keeps a trace of a unit that began at a time, in the background. The
@@ -97,12 +124,12 @@ func (r *results) keep(key string, t *traced, began time.Time) {
 		Result: t.result, Inputs: t.inputs, Places: t.places,
 	}
 	r.writing.Go(func() {
-		if len(k.Inputs) > 0 {
-			sum, latest, err := signature(k.Inputs)
+		for _, path := range k.Inputs {
+			sum, latest, err := signature(path)
 			if err != nil || !latest.Before(began.Add(-settled)) {
-				return // they may have changed after they were read
+				return // it may have changed after it was read
 			}
-			k.Signature = sum
+			k.Signatures = append(k.Signatures, sum)
 		}
 		if b, err := json.Marshal(k); err == nil {
 			_ = r.Put(r.id(key), b)
@@ -121,10 +148,10 @@ func (r *results) flush() {
 // time to tell whether it was written again: times have a coarse grain.
 const settled = 2 * time.Second
 
-// signature is a hash of the names, sizes and times of files, and of all files
-// below folders, with the latest of the times. A file that is missing is
-// missing in it.
-func signature(paths []string) (sum string, latest time.Time, err error) {
+// signature is a hash of the name, size and time of a file, or of all files
+// below a folder, with the latest of the times. A file that is missing has a
+// signature too.
+func signature(path string) (sum string, latest time.Time, err error) {
 	h := sha256.New()
 	note := func(path string, info fs.FileInfo) {
 		fmt.Fprintf(h, "%q %d %d %v\n", path, info.Size(), info.ModTime().UnixNano(), info.Mode())
@@ -132,16 +159,12 @@ func signature(paths []string) (sum string, latest time.Time, err error) {
 			latest = info.ModTime()
 		}
 	}
-	for _, path := range slices.Compact(slices.Sorted(slices.Values(paths))) {
-		info, err := os.Stat(path)
-		if err != nil {
-			fmt.Fprintf(h, "%q is missing\n", path)
-			continue
-		}
-		note(path, info)
-		if !info.IsDir() {
-			continue
-		}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "missing", latest, nil
+	}
+	note(path, info)
+	if info.IsDir() {
 		// The separator has a link to a folder followed.
 		err = filepath.WalkDir(path+string(filepath.Separator), func(p string, e fs.DirEntry, err error) error {
 			if err != nil {

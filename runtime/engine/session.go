@@ -230,6 +230,7 @@ func (s *Session) interpret(ctx context.Context, r *run, asked string) {
 	for again := true; again; {
 		w := &walk{s: s, r: r, program: program, units: units(r.nb, program), flow: newFlow(r.nb)}
 		refused = w.run(ctx)
+		s.kept.remember(r.nb.Path, w.units, w.steps)
 		if again = w.again && ctx.Err() == nil; again {
 			r.restart(known)
 		}
