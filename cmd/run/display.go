@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -98,7 +97,7 @@ func (d *display) observe(e engine.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.s.json {
-		_ = json.NewEncoder(d.env.stdout).Encode(e)
+		d.event(timed{time.Now(), e})
 		return
 	}
 	now := time.Now()
@@ -134,6 +133,7 @@ func (d *display) finished(j *job) {
 	r := j.outcome.run
 	if d.s.json {
 		written := struct {
+			Time        time.Time           `json:"time"`
 			Kind        string              `json:"event"`
 			Notebook    string              `json:"notebook"`
 			Status      record.Status       `json:"status"`
@@ -141,14 +141,14 @@ func (d *display) finished(j *job) {
 			Report      string              `json:"report,omitempty"`
 			Error       string              `json:"error,omitempty"`
 			Diagnostics []record.Diagnostic `json:"diagnostics,omitempty"`
-		}{"written", j.path, r.Status, j.outcome.passed, j.outcome.report, "", r.Diagnostics}
+		}{time.Now(), "written", j.path, r.Status, j.outcome.passed, j.outcome.report, "", r.Diagnostics}
 		if j.outcome.err != nil {
 			written.Error = j.outcome.err.Error()
 		}
 		if j.outcome.report == "" {
 			written.Kind = "not written"
 		}
-		_ = json.NewEncoder(d.env.stdout).Encode(written)
+		d.event(written)
 		return
 	}
 	printDiagnostics(d.env, r.Diagnostics)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -260,16 +259,17 @@ func (d *display) verified(v *verification) {
 	d.erase()
 	if d.s.json {
 		told := struct {
+			Time        time.Time           `json:"time"`
 			Kind        string              `json:"event"`
 			Notebook    string              `json:"notebook"`
 			Error       string              `json:"error,omitempty"`
 			Certificate *verify.Certificate `json:"certificate,omitempty"`
 			Path        string              `json:"path,omitempty"`
-		}{"verified", v.job.path, "", v.certificate, v.written}
+		}{time.Now(), "verified", v.job.path, "", v.certificate, v.written}
 		if v.err != nil {
 			told.Kind, told.Error, told.Certificate = "not verified", v.err.Error(), nil
 		}
-		_ = json.NewEncoder(d.env.stdout).Encode(told)
+		d.event(told)
 		return
 	}
 	say := func(line int, format string, args ...any) {

@@ -131,6 +131,7 @@ func (w *watching) run(ctx context.Context, jobs []*job) error {
 	}
 	go func() { _ = w.server.Serve(ctx) }()
 	w.say(func() { fmt.Fprintf(w.env.stderr, "live at %s\n", w.server.URL()) })
+	w.show.happened(happening{Kind: "live", URL: w.server.URL()})
 	if w.s.open {
 		if err := openBrowser(w.server.URL()); err != nil {
 			w.say(func() { fmt.Fprintf(w.env.stderr, "run: the browser could not be opened: %v\n", err) })
@@ -386,6 +387,9 @@ func short(d time.Duration) string {
 
 // enqueue has a notebook run again; edited says that it must not wait.
 func (w *watching) enqueue(l *live, edited bool) {
+	if edited {
+		w.show.happened(happening{Kind: "changed", Notebook: l.path})
+	}
 	if l.running {
 		l.again = true
 		if edited {

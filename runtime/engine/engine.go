@@ -52,8 +52,9 @@ type Options struct {
 type Event struct {
 	// Kind is "start" (of a notebook), "checked" (with what the check found),
 	// "plan" (in a Session: Stale will run, the other cells are kept), "cell" (a
-	// cell begins), "progress", "text", "ended" (a cell), "restart" (the kernel
-	// is started again, for the reason in Text) or "done" (a notebook).
+	// cell begins), "progress", "text", "computed" or "kept" (long work, named in
+	// Text, is done, or its result was at hand), "ended" (a cell), "restart" (the
+	// kernel is started again, for the reason in Text) or "done" (a notebook).
 	Kind     string           `json:"event"`
 	Notebook string           `json:"notebook"`
 	Cell     int              `json:"cell"`

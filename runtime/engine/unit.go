@@ -78,6 +78,12 @@ func (r *run) execute(ctx context.Context, k *kernel.Kernel, u unit) outcome {
 		switch {
 		case e.Progress != nil:
 			r.observe(Event{Kind: "progress", Cell: u.cell.Index, Label: u.cell.Options.Label, Progress: e.Progress})
+		case e.Memo != nil:
+			kind := "computed"
+			if e.Memo.Hit {
+				kind = "kept"
+			}
+			r.observe(Event{Kind: kind, Cell: u.cell.Index, Label: u.cell.Options.Label, Text: e.Memo.Operation})
 		case e.Text != "":
 			r.observe(Event{Kind: "text", Cell: u.cell.Index, Label: u.cell.Options.Label, Stream: e.Stream, Text: e.Text})
 		}
