@@ -150,7 +150,6 @@ func Do[T any](ctx context.Context, key *Key, compute func(context.Context) (T, 
 			return v, nil
 		}
 	}
-	trace.Memo(ctx, key.operation, false)
 	e := &entry{}
 	v, err := compute(e.listen(ctx))
 	if err != nil || ctx.Err() != nil {
@@ -161,6 +160,7 @@ func Do[T any](ctx context.Context, key *Key, compute func(context.Context) (T, 
 			m.cache.Put(id, b)
 		}
 	}
+	trace.Memo(ctx, key.operation, false)
 	return v, nil
 }
 

@@ -30,8 +30,8 @@ type Tracer struct {
 	// File is told the path of a file or folder that is about to be read,
 	// whether or not it is there.
 	File func(path string)
-	// Memo is told of work whose result can be kept: hit says that it was at
-	// hand and the work was not done.
+	// Memo is told of work whose result can be kept, when it is done and kept:
+	// hit says that it was at hand and the work was not done.
 	Memo func(operation string, hit bool)
 }
 
