@@ -32,9 +32,9 @@ func timeCheck(ctx context.Context, s settings) (results []result, err error) {
 			err = e
 		}
 	}()
-	command := filepath.Join(folder, "run")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", command, "viva/cmd/run").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("building the command: %w\n%s", err, out)
+	command, err := buildCommand(ctx, folder)
+	if err != nil {
+		return nil, err
 	}
 	file := filepath.Join(folder, "twenty.md")
 	if err := os.WriteFile(file, check20, 0o644); err != nil {
