@@ -93,7 +93,7 @@ import (
 	"strings"
 	"syscall"
 
-	"viva/internal/firstgc"
+	"viva/internal/heapfloor"
 	"viva/runtime/kernel"
 )
 
@@ -116,7 +116,7 @@ var errFailed = errors.New("failed")
 
 func main() {
 	kernel.Main()
-	firstgc.Delay()
+	heapfloor.Set()
 	os.Exit(start())
 }
 

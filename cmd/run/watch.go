@@ -71,6 +71,7 @@ func watchNotebooks(ctx context.Context, env environment, args []string) error {
 	}
 	w := &watching{
 		env: env, s: s, args: paths, live: map[string]*live{}, finished: make(chan *live), interrupts: make(chan string, 16),
+		due: make(chan *live), written: make(chan written), closed: make(chan struct{}),
 		show: newDisplay(env, s.settings),
 	}
 	defer w.show.close()
@@ -91,6 +92,11 @@ type watching struct {
 	queue      []*live
 	finished   chan *live
 	interrupts chan string
+	// due are notebooks whose reports are to be written now; written are reports
+	// that have been.
+	due     chan *live
+	written chan written
+	closed  chan struct{}
 }
 
 // live is a notebook that is watched.
@@ -103,6 +109,8 @@ type live struct {
 	requires []string
 	cancel   context.CancelFunc
 	running  bool
+	// unwritten is what is not in the files yet.
+	unwritten unwritten
 	// again says that it changed while it ran, stopped that the user ended the
 	// run.
 	again, stopped bool
@@ -153,6 +161,10 @@ func (w *watching) run(ctx context.Context, jobs []*job) error {
 			w.changed(ctx, changes)
 		case l := <-w.finished:
 			w.done(l)
+		case l := <-w.due:
+			w.write(l)
+		case done := <-w.written:
+			w.wrote(done)
 		case name := <-w.interrupts:
 			for _, l := range w.live {
 				if l.name == name && l.running {
@@ -315,10 +327,12 @@ func (w *watching) done(l *live) {
 	before := l.job
 	l.job = j
 	l.required(j)
-	if j.outcome.run != nil && j.outcome.err == nil {
-		j.outcome.err = j.write(w.s.out)
-	}
 	w.tell(l, j, took)
+	if j.outcome.run != nil && j.outcome.err == nil {
+		w.later(l, j)
+	} else if w.s.json && j.outcome.run != nil {
+		w.show.finished(j)
+	}
 	if l.again {
 		w.queue = slices.Insert(w.queue, 0, l)
 	} else if different(before, j) {
@@ -344,7 +358,6 @@ func different(before, now *job) bool {
 // tell prints how a run went.
 func (w *watching) tell(l *live, j *job, took time.Duration) {
 	if w.s.json {
-		w.show.finished(j)
 		return
 	}
 	w.say(func() {
@@ -486,4 +499,6 @@ func (w *watching) end() {
 	for _, l := range w.live {
 		l.session.Close()
 	}
+	close(w.closed)
+	w.writeAll()
 }

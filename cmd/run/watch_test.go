@@ -84,6 +84,20 @@ func (w *watched) wait(pattern string) string {
 	}
 }
 
+// reportHolds waits until a report, which is written a while after the run, holds
+// a text.
+func reportHolds(t *testing.T, path, want string) {
+	t.Helper()
+	var b []byte
+	var err error
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if b, err = os.ReadFile(path); err == nil && strings.Contains(string(b), want) {
+			return
+		}
+	}
+	t.Errorf("the report lacks %q: %v\n%s", want, err, b)
+}
+
 const twoCells = "# N\n\nWords.\n\n```go\nx := 20\n```\n\n```go\nfmt.Println(\"is\", x+1)\n```\n"
 
 func TestWatchRunsWhatAnEditConcerns(t *testing.T) {
@@ -91,9 +105,7 @@ func TestWatchRunsWhatAnEditConcerns(t *testing.T) {
 	w.wait(`n\.md  2 of 2 cells ran`)
 	report := func(want string) {
 		t.Helper()
-		if b, err := os.ReadFile("outputs/n.md"); err != nil || !strings.Contains(string(b), want) {
-			t.Errorf("the report lacks %q: %v\n%s", want, err, b)
-		}
+		reportHolds(t, "outputs/n.md", want)
 	}
 	report("is 21")
 	save(t, "notebooks/n.md", strings.Replace(twoCells, "Words.", "Other words.", 1))
@@ -136,9 +148,7 @@ func TestWatchFollowsDataAndRequirements(t *testing.T) {
 	w.wait(`b\.md  1 of 1 cells ran`)
 	save(t, "d.jsonl", `{"id":"a","text":"one","label":"x"}`+"\n"+`{"id":"b","text":"two","label":"x"}`+"\n")
 	w.wait(`a\.md  1 of 1 cells ran`)
-	if b, err := os.ReadFile("outputs/a.md"); err != nil || !strings.Contains(string(b), "2 documents") {
-		t.Errorf("%v\n%s", err, b)
-	}
+	reportHolds(t, "outputs/a.md", "2 documents")
 }
 
 func TestASaveEndsTheRunOfTheOlderText(t *testing.T) {

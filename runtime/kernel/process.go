@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"sync"
 
-	"viva/internal/firstgc"
+	"viva/internal/heapfloor"
 	"viva/runtime/kernel/child"
 )
 
@@ -30,7 +30,7 @@ func launch(program, dir string) (*process, error) {
 	}
 	p := &process{cmd: exec.Command(program), stderr: &opening{}}
 	p.cmd.Env = append(os.Environ(), child.Environment+"=1")
-	p.cmd.Env = append(p.cmd.Env, firstgc.Environ()...)
+	p.cmd.Env = append(p.cmd.Env, heapfloor.Environ()...)
 	p.cmd.Dir = dir
 	p.cmd.Stderr = p.stderr
 	var err error

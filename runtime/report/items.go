@@ -52,7 +52,7 @@ func (p *page) figure(f *view.Figure, c *captions) (string, error) {
 		alt = caption
 	}
 	c.name(p, name)
-	pic, err := cleanSVG(f.SVG, fmt.Sprintf("f%d-", n), alt)
+	pic, err := rememberedSVG(f.SVG, fmt.Sprintf("f%d-", n), alt)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<figure class="figure" id="%s">`, id)
 	if err != nil {

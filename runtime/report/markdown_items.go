@@ -218,7 +218,7 @@ func (m *markdown) figureText(f *view.Figure, c *captions) string {
 		alt = caption
 	}
 	c.name(m.page, name)
-	pic, err := cleanSVG(f.SVG, "", alt)
+	pic, err := rememberedSVG(f.SVG, "", alt)
 	if err != nil {
 		return quote("⚠ "+markdownText(err.Error())) + "\n" + captionText(name, caption)
 	}

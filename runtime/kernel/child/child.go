@@ -15,7 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"viva/internal/firstgc"
+	"viva/internal/heapfloor"
 	"viva/mlkit/show"
 	"viva/mlkit/trace"
 	"viva/mlkit/view"
@@ -68,7 +68,7 @@ type Child struct {
 // Main serves the parent with the runner and does not return.
 func Main(runner func(*Child) Runner) {
 	os.Unsetenv(Environment)
-	firstgc.Delay()
+	heapfloor.Set()
 	// A terminal's Ctrl-C reaches the whole process group; what it means is
 	// the parent's to say.
 	signal.Ignore(os.Interrupt)
