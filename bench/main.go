@@ -5,6 +5,7 @@
 //	go run ./bench conformance [-suite go|yaegi] [-folder NAME] [-list] [-every N] [-compile]
 //	go run ./bench interpret [-runs N]
 //	go run ./bench save [-data DIR] [-peers] [-runs N] [-saves N]
+//	go run ./bench memory [-edits N]
 //	go run ./bench errorcheck [-folder NAME] [-list] [-every N]
 //
 // NAME is a benchmark; without one, those that there are are listed. Results
@@ -40,6 +41,11 @@
 // on 20 Newsgroups when everything is known. What these gave is kept in the
 // user's cache; the first benchmark of a program takes minutes longer.
 //
+// memory edits notebooks in sessions of -edits edits each (of prose, a plot and
+// code, with mistakes that are repaired) and prints how much memory the program
+// and its kernel hold after every tenth, the peak, the slope after the first
+// hundred, and when the kernel was started again and why.
+//
 // errorcheck counts the programs among Go's tests that must not compile and in
 // which the checker finds errors on the lines that are marked, and on no
 // others; and the correct programs that it refuses. -list prints what differs.
@@ -69,6 +75,8 @@ type settings struct {
 	runs  int
 	// saves is how many edits of each kind save makes.
 	saves int
+	// edits is how many memory makes in a session.
+	edits int
 	// folder, list and every are conformance's and errorcheck's: one folder only,
 	// print what is not the same, and one of every so many programs. suite names
 	// conformance's programs.
@@ -97,6 +105,7 @@ var benchmarks = []benchmark{
 	{"check", "the check of a notebook of 20 cells, with the start of the process", timeCheck},
 	{"conformance", "Go's own test programs, interpreted and compiled, against what they print when compiled", conformance},
 	{"save", "from a save to the browser, and whole runs, against knitr and pandoc", timeSaves},
+	{"memory", "memory of the program and its kernel over a long session", measureMemory},
 	{"interpret", "loops, calls and maps interpreted, against compiled and against the interpreter alone", interpret},
 	{"errorcheck", "Go's own programs that must not compile, against what the compiler reports", errorcheck},
 }
@@ -115,7 +124,9 @@ type result struct {
 	Notebook string `json:"notebook,omitempty"`
 	// Folder is the part that was measured, empty for all.
 	Folder string `json:"folder,omitempty"`
-	Note   string `json:"note,omitempty"`
+	// Edit is after how many edits of a session the value was measured.
+	Edit int    `json:"edit,omitempty"`
+	Note string `json:"note,omitempty"`
 }
 
 // against adds the peer's value. less says that a smaller value is better.
@@ -153,7 +164,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		usage()
 		return 2
 	}
-	s := settings{log: stderr, saves: 1}
+	s := settings{log: stderr, saves: 1, edits: 1}
 	flags := flag.NewFlagSet("bench "+args[0], flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.data, "data", "../shared/data", "`folder` with the public data sets")
@@ -172,6 +183,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if args[0] == "save" {
 		flags.IntVar(&s.saves, "saves", 50, "`number` of saves of each kind")
 	}
+	if args[0] == "memory" {
+		flags.IntVar(&s.edits, "edits", 500, "`number` of edits in a session")
+	}
 	if err := flags.Parse(args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -182,8 +196,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "bench: no suite %q: suites are go and yaegi\n", s.suite)
 		return 2
 	}
-	if flags.NArg() > 0 || min(s.runs, s.saves) < 1 {
-		fmt.Fprintf(stderr, "bench: unexpected arguments %q, or runs %d or saves %d below 1\n", flags.Args(), s.runs, s.saves)
+	if flags.NArg() > 0 || min(s.runs, s.saves, s.edits) < 1 {
+		fmt.Fprintf(stderr, "bench: unexpected arguments %q, or runs %d, saves %d or edits %d below 1\n", flags.Args(), s.runs, s.saves, s.edits)
 		return 2
 	}
 	results, err := benchmarks[i].run(ctx, s)

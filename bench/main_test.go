@@ -62,6 +62,7 @@ func TestExitStatus(t *testing.T) {
 		{[]string{"broken", "surplus"}, 2, "surplus"},
 		{[]string{"broken", "-runs", "0"}, 2, "runs 0"},
 		{[]string{"save", "-saves", "0"}, 2, "saves 0"},
+		{[]string{"memory", "-edits", "0"}, 2, "edits 0"},
 		{[]string{"conformance", "-suite", "rust"}, 2, `no suite "rust"`},
 		{[]string{"errorcheck", "-folder", "nowhere"}, 1, "no programs in folder"},
 		{[]string{"broken"}, 1, "bench: broken: no data here"},

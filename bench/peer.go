@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 )
 
@@ -49,14 +48,9 @@ func runPeer(ctx context.Context, script string, args ...string) (map[string]flo
 // peakMiB returns the largest resident size of this process so far, or, where
 // the system does not tell, the memory that Go has taken from it.
 func peakMiB() float64 {
-	status, err := os.ReadFile("/proc/self/status")
-	if err == nil {
-		for line := range strings.Lines(string(status)) {
-			if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-				if kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64); err == nil {
-					return kib / 1024
-				}
-			}
+	if status, err := os.ReadFile("/proc/self/status"); err == nil {
+		if peak := mebibytes(status, "VmHWM:"); peak > 0 {
+			return peak
 		}
 	}
 	var m runtime.MemStats
