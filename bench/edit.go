@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -41,7 +42,8 @@ func (s subject) text(words map[string]string) []byte {
 	return b
 }
 
-// lay writes the notebooks into a folder.
+// lay writes the notebooks into a folder, which becomes a repository where there
+// is git: people's are, and every run asks for the commit.
 func (s subject) lay(folder string) error {
 	for _, p := range s.places {
 		if n := bytes.Count(s.files[s.name+".md"], []byte(p.old)); n != 1 {
@@ -56,7 +58,20 @@ func (s subject) lay(folder string) error {
 			return err
 		}
 	}
-	return os.WriteFile(s.path(folder), s.text(nil), 0o666)
+	if err := os.WriteFile(s.path(folder), s.text(nil), 0o666); err != nil {
+		return err
+	}
+	if _, err := exec.LookPath("git"); err != nil {
+		return nil
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "notebooks"}, {"-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", "Notebooks"}} {
+		git := exec.Command("git", args...)
+		git.Dir = folder
+		if out, err := git.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
+		}
+	}
+	return nil
 }
 
 func (s subject) path(folder string) string { return filepath.Join(folder, "notebooks", s.name+".md") }
