@@ -48,6 +48,12 @@ type Use struct {
 	Captured bool
 }
 
+// importedPrefix begins the IDs of variables of other packages.
+const importedPrefix = "var "
+
+// Imported reports whether the ID of a variable is that of another package's.
+func Imported(id string) bool { return strings.HasPrefix(id, importedPrefix) }
+
 // uses are the direct uses of a piece of code.
 type uses struct {
 	vars  map[types.Object]*Use
@@ -223,7 +229,7 @@ func (c *checker) identifier(u *uses, a *accesses, id *ast.Ident, stack []ast.No
 	if o.Pkg() != c.pkg {
 		u.foreign(o)
 		if v, ok := o.(*types.Var); ok && !v.IsField() && v.Parent() == v.Pkg().Scope() {
-			c.variables[v] = "var " + v.Pkg().Path() + "." + v.Name()
+			c.variables[v] = importedPrefix + v.Pkg().Path() + "." + v.Name()
 			c.mention(u, a, v, stack, function)
 			u.vars[v].Imported = true
 		}

@@ -219,7 +219,7 @@ func (x *explainer) declaredAt(id string) string {
 
 // variableName is the name in the identity of a variable.
 func variableName(id string) string {
-	if name, ok := strings.CutPrefix(id, "var "); ok {
+	if _, name, ok := strings.Cut(id, " "); ok && cell.Imported(id) {
 		return name
 	}
 	if _, name, ok := strings.Cut(id, "."); ok {

@@ -33,8 +33,9 @@ type Session struct {
 	settings string
 
 	kernel *kernel.Kernel
-	// loaded is how many units the kernel has loaded.
-	loaded int
+	// loaded is how many units the kernel has loaded, born the edition that
+	// started it.
+	loaded, born int
 	// state holds the versions of the kernel's variables.
 	state map[string]string
 	// ran are the units whose code has run in the kernel.

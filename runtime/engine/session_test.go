@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -137,5 +138,56 @@ func TestSessionsRunWhatAnEditConcerns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What an older version of a cell made does not stay in memory.
+func TestSessionsForgetWhatEditedCellsMade(t *testing.T) {
+	restarts := 0
+	s := NewSession(Options{Memory: 600 << 20, Observe: func(e Event) {
+		if e.Kind == "restart" {
+			restarts++
+		}
+	}})
+	defer s.Close()
+	for i := range 12 {
+		r := s.Run(t.Context(), notebookOf(t, fmt.Sprintf("x := bytes.Repeat([]byte{%d}, 100<<20)", i), "x[len(x)-1]"))
+		if r.Status != record.OK || r.Cells[1].Outputs[0].Text != fmt.Sprint(i) {
+			t.Fatalf("version %d: %s %v", i, r.Status, r.Diagnostics)
+		}
+	}
+	if restarts > 0 {
+		t.Errorf("the interpreter was started again %d times", restarts)
+	}
+}
+
+// When the process of an older version is gone, whoever took it, a new one takes
+// over.
+func TestSessionsGoOnWithoutTheirProcess(t *testing.T) {
+	var reasons []string
+	s := NewSession(Options{Observe: func(e Event) {
+		if e.Kind == "restart" {
+			reasons = append(reasons, e.Text)
+		}
+	}})
+	defer s.Close()
+	r := s.Run(t.Context(), notebookOf(t, "x := 1", "fmt.Sprint(os.Getpid())"))
+	var pid int
+	if _, err := fmt.Sscan(r.Cells[1].Outputs[0].Text, &pid); err != nil {
+		t.Fatal(err, r.Diagnostics)
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	r = s.Run(t.Context(), notebookOf(t, "x := 1", "x + 1"))
+	if r.Status != record.OK || r.Cells[1].Outputs[0].Text != "2" {
+		t.Errorf("%s %v", r.Status, r.Diagnostics)
+	}
+	if len(reasons) == 0 {
+		t.Error("the restart was not told")
 	}
 }

@@ -122,12 +122,48 @@ func (w *walk) bring(ctx context.Context, i int) (refused *kernel.Failure, on bo
 			return refused, false
 		}
 	}
+	w.release(ctx)
 	for _, j := range list {
 		if !w.one(ctx, j, j == i) {
 			return nil, false
 		}
 	}
 	return nil, true
+}
+
+// release has the kernel drop the values of variables whose code is not in the
+// program any more. An edited cell would otherwise leave all that it ever made:
+// a trained model for every save. What is left refers to other variables, so
+// nobody sees it.
+func (w *walk) release(ctx context.Context) {
+	s := w.s
+	current, declared := map[string]bool{}, initial(w.r.nb)
+	for _, u := range w.units {
+		for _, piece := range u.code.Units {
+			current[piece.Reset] = true
+		}
+		for _, use := range u.code.Effects.Uses {
+			declared[use.ID] = ""
+		}
+	}
+	var old cell.Code
+	for reset, ran := range s.ran {
+		if ran && !current[reset] {
+			old.Units = append(old.Units, cell.Unit{Reset: reset})
+			delete(s.ran, reset)
+		}
+	}
+	if len(old.Units) == 0 {
+		return
+	}
+	maps.DeleteFunc(s.state, func(id, _ string) bool {
+		_, ok := declared[id]
+		return !ok && !cell.Imported(id)
+	})
+	old.Reset = true
+	if end := s.kernel.Run(context.WithoutCancel(ctx), old, DefaultTimeout, func(kernel.Event) {}); end.Status != record.OK {
+		s.unsure = "variables of removed code could not be dropped"
+	}
 }
 
 // timedBefore reports whether a unit up to i uses time.
@@ -220,6 +256,9 @@ func (w *walk) one(ctx context.Context, j int, asked bool) bool {
 			s.traces[st.key] = t
 			s.kept.keep(st.key, t, began)
 		}
+	case o.status == record.Killed && s.born < s.edition:
+		w.replace()
+		return false
 	default:
 		s.unsure = "a cell was stopped"
 		asked = true
@@ -244,6 +283,13 @@ func (w *walk) restart(why string) {
 	w.s.drop()
 }
 
+// replace has the walk begin anew in a new kernel, after that of an earlier run
+// has ended: a clean run may have the memory that this one had no more.
+func (w *walk) replace() {
+	w.restart("its process has ended")
+	w.again = true
+}
+
 // load starts the kernel if there is none and has it load all code.
 func (w *walk) load(ctx context.Context) (refused *kernel.Failure, ok bool) {
 	s := w.s
@@ -253,7 +299,7 @@ func (w *walk) load(ctx context.Context) (refused *kernel.Failure, ok bool) {
 			w.r.notStarted(ctx, err)
 			return nil, false
 		}
-		s.kernel, s.loaded, s.state, s.ran = k, 0, initial(w.r.nb), map[string]bool{}
+		s.kernel, s.loaded, s.state, s.ran, s.born = k, 0, initial(w.r.nb), map[string]bool{}, s.edition
 	}
 	end := s.kernel.Load(ctx, w.program.Loaded[s.loaded:]...)
 	switch {
@@ -262,6 +308,9 @@ func (w *walk) load(ctx context.Context) (refused *kernel.Failure, ok bool) {
 		return nil, true
 	case ctx.Err() != nil:
 		w.r.notStarted(ctx, ctx.Err())
+	case end.Status == record.Killed && s.born < s.edition:
+		w.replace()
+		return nil, false
 	case strings.HasPrefix(end.Failure.Message, kernel.Refusal):
 		return end.Failure, false
 	default:
