@@ -15,7 +15,7 @@ import (
 // Heaps below the floor are not collected; larger ones as usual, when they have
 // grown by usual percent.
 const (
-	floor = 64 << 20
+	floor = 32 << 20
 	usual = 100
 	// first is the percentage at which the runtime, which never collects below
 	// 4 MiB times GOGC/100, first collects at the floor.

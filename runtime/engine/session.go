@@ -29,8 +29,9 @@ type Session struct {
 	opt   Options
 	check *cell.Session
 	// settings are the parameters and the seed, which check and kernel have
-	// been given.
+	// been given; size is how much code check held after the first version.
 	settings string
+	size     int
 
 	kernel *kernel.Kernel
 	// loaded is how many units the kernel has loaded, born the edition that
@@ -75,9 +76,10 @@ type codePlace struct {
 	below int
 }
 
-// codeLimit is how much lowered code a session may hold, in bytes, before it
-// starts anew: an interpreter does not forget.
-const codeLimit = 8 << 20
+// codeLimit is how much lowered code a session may hold, in bytes, besides that of
+// the version it began with, before it starts anew: an interpreter does not
+// forget. Each byte was measured to cost it about 170.
+const codeLimit = 768 << 10
 
 // remembered is for how many runs a session keeps what is not used: an edit may
 // be undone.
@@ -154,7 +156,7 @@ func (s *Session) drop() {
 // forget drops the kernel and all that was checked.
 func (s *Session) forget() {
 	s.drop()
-	s.check = nil
+	s.check, s.size = nil, 0
 }
 
 // Run runs the notebook as it stands now. The end of ctx interrupts it; what
@@ -257,7 +259,7 @@ func (s *Session) program(ctx context.Context, r *run, asked string) (*cell.Prog
 	if s.check != nil && settings != s.settings {
 		s.forget()
 	}
-	if s.check != nil && s.check.Size() > codeLimit {
+	if s.check != nil && s.check.Size() > s.size+codeLimit {
 		r.observe(Event{Kind: "restart", Text: "the interpreter holds the code of many edits"})
 		s.forget()
 	}
@@ -266,5 +268,9 @@ func (s *Session) program(ctx context.Context, r *run, asked string) (*cell.Prog
 		find := sync.OnceValues(func() (*native.Toolchain, error) { return native.Find(context.WithoutCancel(ctx), "") })
 		s.check = cell.NewSession(func(path string) (*symbols.Outside, error) { return outside(ctx, path, asked, find) })
 	}
-	return s.check.Check(r.nb)
+	program, diagnostics := s.check.Check(r.nb)
+	if s.size == 0 {
+		s.size = s.check.Size()
+	}
+	return program, diagnostics
 }

@@ -75,7 +75,7 @@
       .filter((e) => e.heading) : [];
     current = null;
     for (const e of entries) watch.observe(e.heading);
-    follow();
+    requestAnimationFrame(follow); // once the page is laid out anyway
   };
   addEventListener("scrollend", follow);
   addEventListener("resize", follow);
