@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +10,30 @@ import (
 	"strings"
 	"testing"
 )
+
+// watchAsInReadme lets the command render everything once.
+func watchAsInReadme(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	live, done := false, false
+	for lines := bufio.NewScanner(out); !done && lines.Scan(); {
+		live = live || strings.HasPrefix(lines.Text(), "live at http://127.0.0.1:")
+		done = strings.Contains(lines.Text(), "02-classifier.md  ")
+	}
+	_ = cmd.Process.Signal(os.Interrupt)
+	if _, err := io.Copy(io.Discard, out); err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Wait(); err != nil || !live || !done {
+		t.Errorf("watch: %v; live %t, rendered %t", err, live, done)
+	}
+}
 
 // Every command and the example of the README work as they stand there.
 func TestReadmeCommands(t *testing.T) {
@@ -38,6 +64,10 @@ func TestReadmeCommands(t *testing.T) {
 			ran++
 			cmd := exec.Command("run", strings.Fields(args)...) // TestMain puts it on the PATH
 			cmd.Dir = work
+			if strings.HasPrefix(args, " watch") {
+				watchAsInReadme(t, cmd)
+				continue
+			}
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%s: %v\n%s", line, err, out)
 			}
