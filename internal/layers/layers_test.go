@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"runtime/notebook", "runtime/symbols", "runtime/symbols/gen"},
 	{"runtime/kernel/child"},
 	{"runtime/highlight", "runtime/highlight/gen", "runtime/record", "runtime/store", "runtime/watch"},
-	{"mlkit/*"},
+	{"mlkit/*", "mlkit/memo/memotest"},
 	{"internal/*"},
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -137,6 +138,7 @@ func (f *folding) crossValidate(ctx context.Context, folds *split.Folds) (*Cross
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	opt.Text.StopWords = slices.Clone(opt.Text.StopWords)
 	cv := &CrossValidation{Options: opt, Method: folds.Method, Warnings: append([]string(nil), folds.Warnings...)}
 	for i, o := range outcomes {
 		cv.Folds = append(cv.Folds, o.fold)

@@ -22,7 +22,7 @@ func (f Finding) Gate() view.Gate {
 	if !g.Passed {
 		g.Repair = f.Rule.Repair
 		if f.Evidence != nil {
-			g.Evidence = f.Evidence.View()
+			g.Evidence = f.Evidence.Copy().View()
 		}
 	}
 	return g
@@ -78,7 +78,7 @@ func (r *Report) View() []view.Item {
 	items := r.Table().View()
 	for _, f := range r.Findings {
 		if f.Evidence != nil {
-			items = append(items, f.Evidence.View()...)
+			items = append(items, f.Evidence.Copy().View()...)
 		}
 	}
 	return items

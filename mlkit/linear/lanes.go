@@ -1,6 +1,9 @@
 package linear
 
-import "viva/mlkit/sparse"
+import (
+	"viva/internal/own"
+	"viva/mlkit/sparse"
+)
 
 // lanes is the number of classes that are fitted together. Their weights of
 // one feature lie side by side in one cache line, so that one look at a
@@ -26,7 +29,7 @@ type rows struct {
 func newRows(x *sparse.Matrix) *rows {
 	r := &rows{start: make([]int, 1, x.Rows()+1), entries: make([]entry, 0, x.Stored()), square: make([]float64, x.Rows())}
 	for i := range x.Rows() {
-		columns, values := x.Row(i)
+		columns, values := x.Own(own.Permit{}, i)
 		sum := 1.0
 		for k, c := range columns {
 			v := float32(values[k])

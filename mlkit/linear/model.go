@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"viva/internal/own"
 	"viva/mlkit/sparse"
 	"viva/mlkit/view"
 )
@@ -71,7 +72,7 @@ func (m *Model) Decision(x *sparse.Matrix) ([][]float64, error) {
 
 // score writes the scores of a row; scores has an element for each class.
 func (m *Model) score(x *sparse.Matrix, row int, scores []float64) {
-	columns, values := x.Row(row)
+	columns, values := x.Own(own.Permit{}, row)
 	if m.width == 1 {
 		s := m.intercepts[0]
 		for k, c := range columns {

@@ -44,7 +44,8 @@ func With(ctx context.Context, c Cache, salt string) context.Context {
 }
 
 // Key is the hash of what a result depends on, while it grows. Every part is
-// written with its length, so that different parts never give the same bytes.
+// written with its kind and its length, so that different parts never give the
+// same bytes.
 type Key struct {
 	operation string
 	h         hash.Hash
@@ -60,7 +61,7 @@ func NewKey(operation string, version int) *Key {
 
 // Text adds a text.
 func (k *Key) Text(s string) *Key {
-	k.buf = binary.AppendUvarint(k.buf[:0], uint64(len(s)))
+	k.buf = binary.AppendUvarint(append(k.buf[:0], 't'), uint64(len(s)))
 	k.buf = append(k.buf, s...)
 	k.h.Write(k.buf)
 	return k
@@ -77,7 +78,7 @@ func (k *Key) Texts(list []string) *Key {
 
 // Int adds a number.
 func (k *Key) Int(n int) *Key {
-	k.buf = binary.AppendVarint(k.buf[:0], int64(n))
+	k.buf = binary.AppendVarint(append(k.buf[:0], 'i'), int64(n))
 	k.h.Write(k.buf)
 	return k
 }
@@ -88,7 +89,7 @@ func (k *Key) Ints(list []int) *Key {
 		return k.Int(-1)
 	}
 	k.Int(len(list))
-	k.buf = k.buf[:0]
+	k.buf = append(k.buf[:0], 'n')
 	for _, n := range list {
 		k.buf = binary.AppendVarint(k.buf, int64(n))
 	}
@@ -98,7 +99,7 @@ func (k *Key) Ints(list []int) *Key {
 
 // Float adds a number by its bits.
 func (k *Key) Float(x float64) *Key {
-	k.buf = binary.LittleEndian.AppendUint64(k.buf[:0], math.Float64bits(x))
+	k.buf = binary.LittleEndian.AppendUint64(append(k.buf[:0], 'f'), math.Float64bits(x))
 	k.h.Write(k.buf)
 	return k
 }
@@ -131,8 +132,9 @@ type progress struct {
 }
 
 // Do returns the result that is kept under the key, else computes it and keeps
-// it. T is a type that package gob writes whole: exported fields only, and no
-// difference between a nil and an empty slice that matters. An error is
+// it. T is a type that package gob writes whole: exported fields only, no pointers
+// to numbers or texts, and no difference between a nil and an empty slice that
+// matters. An error is
 // returned and not kept.
 func Do[T any](ctx context.Context, key *Key, compute func(context.Context) (T, error)) (T, error) {
 	m, ok := ctx.Value(contextKey{}).(memory)

@@ -9,7 +9,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 
+	"viva/internal/own"
 	"viva/mlkit/view"
 )
 
@@ -23,9 +25,13 @@ type Matrix struct {
 
 // New returns a matrix with cols columns. Row i consists of the entries
 // start[i] to start[i+1] of columns and values, so start has one element more
-// than there are rows. Within a row columns must ascend. The matrix takes the
-// slices over: the caller must not change them afterwards.
+// than there are rows. Within a row columns must ascend.
 func New(cols int, start []int, columns []int32, values []float64) (*Matrix, error) {
+	return Adopt(own.Permit{}, cols, slices.Clone(start), slices.Clone(columns), slices.Clone(values))
+}
+
+// Adopt is New for packages of mlkit, which have no more use for the slices.
+func Adopt(_ own.Permit, cols int, start []int, columns []int32, values []float64) (*Matrix, error) {
 	switch {
 	case cols < 0:
 		return nil, fmt.Errorf("sparse: %d columns: must not be negative", cols)
@@ -89,15 +95,23 @@ func (m *Matrix) Cols() int { return m.cols }
 func (m *Matrix) Stored() int { return len(m.values) }
 
 // Row returns the columns, ascending, and the values stored in row i,
-// 0 <= i < Rows. They are the matrix's own: the caller must not change them.
+// 0 <= i < Rows.
 func (m *Matrix) Row(i int) (columns []int32, values []float64) {
+	columns, values = m.row(i)
+	return slices.Clone(columns), slices.Clone(values)
+}
+
+// Own is Row for packages of mlkit, without a copy.
+func (m *Matrix) Own(_ own.Permit, i int) (columns []int32, values []float64) { return m.row(i) }
+
+func (m *Matrix) row(i int) (columns []int32, values []float64) {
 	from, to := m.start[i], m.start[i+1]
 	return m.columns[from:to:to], m.values[from:to:to]
 }
 
 // At returns the entry in row i, column j; 0 where there is none.
 func (m *Matrix) At(i, j int) float64 {
-	columns, values := m.Row(i)
+	columns, values := m.row(i)
 	lo, hi := 0, len(columns)
 	for lo < hi {
 		if mid := (lo + hi) / 2; int(columns[mid]) < j {
@@ -117,7 +131,7 @@ func (m *Matrix) Dense() [][]float64 {
 	rows := make([][]float64, m.Rows())
 	for i := range rows {
 		rows[i] = make([]float64, m.cols)
-		columns, values := m.Row(i)
+		columns, values := m.row(i)
 		for k, c := range columns {
 			rows[i][c] = values[k]
 		}
@@ -140,7 +154,7 @@ func (m *Matrix) SelectRows(rows []int) (*Matrix, error) {
 	columns := make([]int32, 0, total)
 	values := make([]float64, 0, total)
 	for _, r := range rows {
-		c, v := m.Row(r)
+		c, v := m.row(r)
 		columns = append(columns, c...)
 		values = append(values, v...)
 	}
@@ -160,7 +174,7 @@ func (m *Matrix) Transpose() *Matrix {
 	columns := make([]int32, len(m.columns))
 	values := make([]float64, len(m.values))
 	for i := range m.Rows() {
-		row, v := m.Row(i)
+		row, v := m.row(i)
 		for k, c := range row {
 			columns[next[c]] = int32(i)
 			values[next[c]] = v[k]
@@ -177,7 +191,7 @@ func (m *Matrix) Fingerprint() string {
 	buf := binary.LittleEndian.AppendUint64(nil, uint64(m.Rows()))
 	buf = binary.LittleEndian.AppendUint64(buf, uint64(m.cols))
 	for i := range m.Rows() {
-		columns, values := m.Row(i)
+		columns, values := m.row(i)
 		buf = binary.LittleEndian.AppendUint64(buf, uint64(len(columns)))
 		for k, c := range columns {
 			buf = binary.LittleEndian.AppendUint32(buf, uint32(c))

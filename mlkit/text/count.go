@@ -49,7 +49,7 @@ func Count(ctx context.Context, texts []string, opt Options) (*Counts, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Counts{opt: opt, start: make([]int, len(texts)+1), id: lastID.Add(1)}
+	c := &Counts{opt: opt.clone(), start: make([]int, len(texts)+1), id: lastID.Add(1)}
 	c.terms = mergeTerms(counters)
 	for _, w := range counters {
 		for _, d := range w.docs {
@@ -235,7 +235,7 @@ func (c *Counts) Documents() int { return len(c.start) - 1 }
 func (c *Counts) Terms() int { return len(c.terms) }
 
 // Options returns the options that the terms were made with.
-func (c *Counts) Options() Options { return c.opt }
+func (c *Counts) Options() Options { return c.opt.clone() }
 
 // Of returns how often a term occurs in the document of a row; 0 for a row
 // that does not exist.

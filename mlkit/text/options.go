@@ -133,3 +133,9 @@ func (o Options) String() string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// clone is the options with lists of their own.
+func (o Options) clone() Options {
+	o.StopWords = slices.Clone(o.StopWords)
+	return o
+}

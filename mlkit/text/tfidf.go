@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sort"
 
+	"viva/internal/own"
 	"viva/mlkit/sparse"
 	"viva/mlkit/view"
 )
@@ -206,7 +207,7 @@ func (t *TFIDF) Transform(c *Counts, rows []int) (*sparse.Matrix, error) {
 		}
 		start = append(start, n)
 	}
-	return sparse.New(len(t.terms), start, columns[:n:n], values[:n:n])
+	return sparse.Adopt(own.Permit{}, len(t.terms), start, columns[:n:n], values[:n:n])
 }
 
 // sameTerms reports whether both options cut texts into the same terms.
@@ -276,7 +277,7 @@ func (t *TFIDF) DocumentFrequency(term string) int {
 }
 
 // Options returns the options that the vocabulary was made with.
-func (t *TFIDF) Options() Options { return t.opt }
+func (t *TFIDF) Options() Options { return t.opt.clone() }
 
 // Fingerprint returns the hash of options, vocabulary and inverse document
 // frequencies, as "sha256:" and 64 hex digits.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 )
 
@@ -59,6 +60,23 @@ func NewTable(caption string, columns ...string) *Table {
 		t.Columns = append(t.Columns, c)
 	}
 	return t
+}
+
+// Copy returns a table that can be changed without changing this one.
+func (t *Table) Copy() *Table {
+	c := *t
+	c.Columns, c.Notes = slices.Clone(t.Columns), slices.Clone(t.Notes)
+	c.Rows = make([][]Cell, len(t.Rows))
+	for i, row := range t.Rows {
+		c.Rows[i] = slices.Clone(row)
+		for j, cell := range row {
+			if cell.Number != nil {
+				n := *cell.Number
+				c.Rows[i][j].Number = &n
+			}
+		}
+	}
+	return &c
 }
 
 // Add appends a row. Numbers are formatted by their column; a Cell is taken

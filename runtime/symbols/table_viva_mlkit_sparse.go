@@ -12,6 +12,7 @@ import (
 func init() {
 	tables["viva/mlkit/sparse"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
+			"Adopt":     reflect.ValueOf(viva_mlkit_sparse.Adopt),
 			"FromDense": reflect.ValueOf(viva_mlkit_sparse.FromDense),
 			"Matrix":    reflect.ValueOf((*viva_mlkit_sparse.Matrix)(nil)),
 			"New":       reflect.ValueOf(viva_mlkit_sparse.New),

@@ -84,7 +84,7 @@ func mlkitPackages() ([]string, error) {
 	}
 	var paths []string
 	for _, p := range found {
-		if p.Name != "main" && p.PkgPath != "viva/mlkit/memo" && !strings.Contains(p.PkgPath, "/internal/") {
+		if p.Name != "main" && !strings.HasPrefix(p.PkgPath, "viva/mlkit/memo") && !strings.Contains(p.PkgPath, "/internal/") {
 			paths = append(paths, p.PkgPath)
 		}
 	}
