@@ -85,6 +85,7 @@ func inParallel(n int, f func(i int)) {
 
 func (d Document) clone() Document {
 	d.Keyphrases = slices.Clone(d.Keyphrases)
+	d.Entities = slices.Clone(d.Entities)
 	d.Relations = slices.Clone(d.Relations)
 	return d
 }
@@ -111,20 +112,30 @@ func (d Document) sum() [sha256.Size]byte {
 	for _, k := range d.Keyphrases {
 		field(k)
 	}
+	span := func(s Span) {
+		field(s.Text)
+		number(s.Start)
+		number(s.End)
+	}
 	number(len(d.Relations))
 	for _, r := range d.Relations {
 		field(r.Type)
-		for _, s := range []Span{r.Head, r.Tail} {
-			field(s.Text)
-			number(s.Start)
-			number(s.End)
-		}
+		span(r.Head)
+		span(r.Tail)
 	}
 	if d.Message {
 		number(1)
 	} else {
 		number(0)
 	}
+	number(len(d.Entities))
+	for _, e := range d.Entities {
+		field(e.Type)
+		span(e.Span)
+	}
+	field(d.Author)
+	number(int(d.Time.Unix()))
+	number(d.Time.Nanosecond())
 	var sum [sha256.Size]byte
 	h.Sum(sum[:0])
 	return sum

@@ -9,7 +9,10 @@
 // it (package prepare does). It downloads nothing.
 package data
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // The names of splits. A document outside every split has the split "".
 const (
@@ -36,13 +39,24 @@ type Document struct {
 	Domain string `json:"domain,omitempty"`
 	// Split is Train, Validation, Test or "".
 	Split string `json:"split,omitempty"`
+	// Author is who wrote it, and Time when, as far as is known.
+	Author string    `json:"author,omitempty"`
+	Time   time.Time `json:"time,omitzero"`
 	// Keyphrases are the phrases that an indexer gave to the document.
 	Keyphrases []string `json:"keyphrases,omitempty"`
+	// Entities are pieces of the text that are marked with a type.
+	Entities []Entity `json:"entities,omitempty"`
 	// Relations are relations between terms that the text states.
 	Relations []Relation `json:"relations,omitempty"`
 	// Message says that Text is an e-mail or Usenet message whose headers end
 	// at the first blank line.
 	Message bool `json:"message,omitempty"`
+}
+
+// Entity is a piece of the text with a type, such as Material or Task.
+type Entity struct {
+	Type string `json:"type"`
+	Span
 }
 
 // Relation says that Head stands in a relation to Tail: "rift causes

@@ -16,6 +16,7 @@ func init() {
 		return map[string]reflect.Value{
 			"Corpus":         reflect.ValueOf((*viva_mlkit_data.Corpus)(nil)),
 			"Document":       reflect.ValueOf((*viva_mlkit_data.Document)(nil)),
+			"Entity":         reflect.ValueOf((*viva_mlkit_data.Entity)(nil)),
 			"ErrDuplicateID": reflect.ValueOf(&viva_mlkit_data.ErrDuplicateID).Elem(),
 			"ErrEmpty":       reflect.ValueOf(&viva_mlkit_data.ErrEmpty).Elem(),
 			"ErrFormat":      reflect.ValueOf(&viva_mlkit_data.ErrFormat).Elem(),
