@@ -176,7 +176,13 @@ func (j *job) render(ctx context.Context, s settings, show *display) error {
 		}
 		show.observe(e)
 	}}
-	err := j.execute(ctx, s, opt, func(ctx context.Context, nb *notebook.Notebook) *record.Run { return engine.Run(ctx, nb, opt) })
+	var ending sync.WaitGroup // the kernel ends, and results are kept, while the report is written
+	defer ending.Wait()
+	err := j.execute(ctx, s, opt, func(ctx context.Context, nb *notebook.Notebook) *record.Run {
+		session := engine.NewSession(opt)
+		defer ending.Go(session.Close)
+		return session.Run(ctx, nb)
+	})
 	if err != nil || j.outcome.skipped {
 		return err
 	}

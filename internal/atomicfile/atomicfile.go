@@ -63,9 +63,10 @@ func WriteAll(files ...File) error {
 	for _, f := range files {
 		if dir := filepath.Dir(f.Path); !synced[dir] {
 			synced[dir] = true
-			syncFolder(dir)
+			wg.Go(func() { syncFolder(dir) })
 		}
 	}
+	wg.Wait()
 	return nil
 }
 

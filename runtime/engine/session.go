@@ -117,6 +117,8 @@ func (s *Session) read(files []string) {
 func (s *Session) Close() {
 	s.drop()
 	if s.kept != nil {
+		// What is kept goes to the disk while the report does.
+		s.kept.flush()
 		_ = s.kept.Close()
 	}
 }
@@ -164,6 +166,7 @@ func (s *Session) forget() {
 func (s *Session) Run(ctx context.Context, nb *notebook.Notebook) *record.Run {
 	r := newRun(nb, s.opt)
 	r.observe(Event{Kind: "start"})
+	s.kept.flush()
 	s.forgetChanged()
 	asked := s.opt.Engine
 	if asked == "" {
@@ -178,7 +181,6 @@ func (s *Session) Run(ctx context.Context, nb *notebook.Notebook) *record.Run {
 	s.edition++
 	maps.DeleteFunc(s.traces, func(_ string, t *traced) bool { return t.used < s.edition-remembered })
 	s.read(r.files)
-	s.kept.flush()
 	return r.end()
 }
 
