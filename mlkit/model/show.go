@@ -1,0 +1,34 @@
+package model
+
+import "viva/mlkit/view"
+
+// View implements view.Viewer: where the version is, and what has changed.
+func (s *Saved) View() []view.Item {
+	t := view.NewTable("", "model", "kind", "version", "trained", "replaces")
+	before := "–"
+	if s.Previous != nil {
+		before = s.Previous.Version
+	}
+	t.Add(s.Name, s.Kind, s.Version, s.Created.Format("2006-01-02"), before)
+	items := t.View()
+	if s.Previous != nil {
+		items = append(items, s.ChangeTable().View()...)
+	}
+	return items
+}
+
+// ChangeTable compares the metrics with those of the version before; without
+// one, or where all are the same, it has a note that says so and no rows.
+func (s *Saved) ChangeTable() *view.Table {
+	t := view.NewTable("Metrics against the version before", "metric", "before", "now", "change")
+	for _, c := range s.Changes {
+		t.Add(c.Name, metricText(c.Before), metricText(c.After), c.By())
+	}
+	switch {
+	case s.Previous == nil:
+		t.Notes = append(t.Notes, "There is no version before.")
+	case len(s.Changes) == 0:
+		t.Notes = append(t.Notes, "Every metric is as it was.")
+	}
+	return t
+}
