@@ -194,7 +194,8 @@ type Claim struct {
 	Text   string `json:"text"`
 	Metric Metric `json:"metric"`
 	Bound  Bound  `json:"bound"`
-	// Met is Bound.Holds(Metric.Value).
+	// Met says that the bound holds for the value and, where the metric has an
+	// interval, for both its ends: one lucky run does not bear a claim out.
 	Met bool `json:"met"`
 	// Source says where the bound comes from, for example a published result.
 	Source string `json:"source,omitempty"`
@@ -203,10 +204,19 @@ type Claim struct {
 // View implements Viewer.
 func (c Claim) View() []Item { return []Item{{Claim: &c}} }
 
-// NewClaim judges a metric against a bound.
+// NewClaim judges a metric against a bound: the value and, if there is one, the
+// whole interval must be within.
 func NewClaim(text string, m Metric, b Bound) Claim {
-	return Claim{Text: text, Metric: m, Bound: b, Met: b.Holds(m.Value)}
+	met := b.Holds(m.Value)
+	if i := m.Interval; i != nil {
+		met = met && b.Holds(i.Low) && b.Holds(i.High)
+	}
+	return Claim{Text: text, Metric: m, Bound: b, Met: met}
 }
+
+// Open reports whether the value is within the bound and its interval is not:
+// more data may bear the claim out or refute it.
+func (c Claim) Open() bool { return !c.Met && c.Bound.Holds(c.Metric.Value) }
 
 // Gate is a condition without which what follows must not be believed. A gate
 // that is not passed fails the run; the report is written all the same.

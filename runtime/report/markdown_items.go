@@ -105,9 +105,7 @@ func (m *markdown) itemText(it view.Item, c *captions) (string, error) {
 		}
 		return quote(word + strings.Join(paragraphs, "\n\n")), nil
 	case it.Claim != nil:
-		v := newVerdict("claim", it.Claim.Text, it.Claim.Metric, it.Claim.Bound, it.Claim.Met)
-		v.Source = it.Claim.Source
-		return m.verdictText(v, nil)
+		return m.verdictText(claimVerdict(it.Claim), nil)
 	case it.Gate != nil:
 		v := newVerdict("gate", it.Gate.Text, it.Gate.Metric, it.Gate.Bound, it.Gate.Passed)
 		if !it.Gate.Passed {

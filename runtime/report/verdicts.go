@@ -48,11 +48,16 @@ func newVerdict(kind, text string, m view.Metric, b view.Bound, ok bool) verdict
 	}
 }
 
-func (p *page) claim(c *view.Claim) (string, error) {
+func claimVerdict(c *view.Claim) verdict {
 	v := newVerdict("claim", c.Text, c.Metric, c.Bound, c.Met)
 	v.Source = c.Source
-	return p.verdict(v)
+	if c.Open() {
+		v.Interval += ", which reaches beyond the bound"
+	}
+	return v
 }
+
+func (p *page) claim(c *view.Claim) (string, error) { return p.verdict(claimVerdict(c)) }
 
 func (p *page) gate(g *view.Gate) (string, error) {
 	v := newVerdict("gate", g.Text, g.Metric, g.Bound, g.Passed)

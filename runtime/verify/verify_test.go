@@ -25,7 +25,7 @@ func sample() *record.Run {
 		t.Notes = []string{"of 20 classes"}
 		return t.Add("a", 0.86, 1200).Add("b", 0.91, 800)
 	}
-	claim := view.NewClaim("accuracy is 85–92 %", accuracy, view.Between(0.85, 0.92))
+	claim := view.NewClaim("accuracy is 75–95 %", accuracy, view.Between(0.75, 0.95))
 	claim.Source = "Lang 1995"
 	gate := view.NewGate("no document in two splits", view.Metric{Name: "shared", Value: 3, Unit: "count"}, view.AtMost(0))
 	gate.Evidence, gate.Repair = []view.Item{{Table: table()}, {Note: &view.Note{Level: "warning", Text: "3 pairs"}}}, "delete them"
