@@ -65,8 +65,8 @@ func (e event) failure() error {
 type work struct {
 	// cells began to run; computed are pieces of long work (folds, trainings,
 	// searches for copies) that were done, kept those whose result was at hand;
-	// restarts are those of the kernel.
-	cells, computed, kept, restarts int
+	// restarts are those of the kernel, renewals those that nobody waits for.
+	cells, computed, kept, restarts, renewals int
 }
 
 func (w *work) add(e event) {
@@ -79,6 +79,8 @@ func (w *work) add(e event) {
 		w.kept++
 	case "restart":
 		w.restarts++
+	case "renewed":
+		w.renewals++
 	}
 }
 

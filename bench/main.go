@@ -44,7 +44,8 @@
 // memory edits notebooks in sessions of -edits edits each (of prose, a plot and
 // code, with mistakes that are repaired) and prints how much memory the program
 // and its kernel hold after every tenth, the peak, the slope after the first
-// hundred, and when the kernel was started again and why.
+// hundred, and when the kernel was started again and why. After every 25 edits
+// there is a pause of four seconds.
 //
 // errorcheck counts the programs among Go's tests that must not compile and in
 // which the checker finds errors on the lines that are marked, and on no

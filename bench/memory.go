@@ -25,6 +25,10 @@ const (
 	// settling is how many edits the slope leaves out: what is loaded once, and
 	// a heap that finds its size.
 	settling = 100
+	// pauseEvery is after how many edits the person at the editor pauses, to think
+	// or to read, and pause for how long.
+	pauseEvery = 25
+	pause      = 4 * time.Second
 )
 
 // measureMemory edits notebooks in sessions of the program and measures how
@@ -108,12 +112,18 @@ func editMany(ctx context.Context, s settings, command, folder string, n subject
 			prose = append(prose, milliseconds(time.Since(began)))
 		}
 		for _, t := range told {
-			if t.Kind == "restart" {
+			switch t.Kind {
+			case "restart":
 				results = append(results, result{Name: "kernel_restart", Value: float64(w.did.restarts), Unit: "count", Edit: i, Note: t.Text})
+			case "renewed":
+				results = append(results, result{Name: "kernel_renewal", Value: float64(w.did.renewals), Unit: "count", Edit: i, Note: "in the pause before this edit"})
 			}
 		}
 		if err := point(i); err != nil {
 			return nil, err
+		}
+		if i%pauseEvery == 0 {
+			time.Sleep(pause)
 		}
 		if i%50 == 0 {
 			fmt.Fprintf(s.log, "%s: %d edits, %.0f MiB\n", n.name, i, all[i].total())
@@ -133,6 +143,7 @@ func sum(all []footprint, prose []float64, did work) []result {
 	results := peak.results("peak_")
 	results = append(results,
 		result{Name: "kernel_restarts", Value: float64(did.restarts), Unit: "count"},
+		result{Name: "kernel_renewals", Value: float64(did.renewals), Unit: "count", Note: "while nobody waited"},
 		result{Name: "cells_run", Value: float64(did.cells), Unit: "count"},
 		result{Name: "models_trained", Value: float64(did.computed), Unit: "count", Note: "with those of the first run"},
 	)

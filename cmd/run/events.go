@@ -15,7 +15,8 @@ type timed struct {
 }
 
 // happening is an event of the program itself: "live" (pages are served, at
-// URL) or "changed" (a file that a notebook rests on was saved).
+// URL), "changed" (a file that a notebook rests on was saved) or "renewed" (an
+// interpreter was replaced while nobody waited).
 type happening struct {
 	Time     time.Time `json:"time"`
 	Kind     string    `json:"event"`

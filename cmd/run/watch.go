@@ -97,7 +97,13 @@ type watching struct {
 	due     chan *live
 	written chan written
 	closed  chan struct{}
+	// idle fires when nothing has happened for a while.
+	idle *time.Timer
 }
+
+// pause is how long nothing must have happened for a person to be thinking, or
+// away.
+const pause = 2 * time.Second
 
 // live is a notebook that is watched.
 type live struct {
@@ -109,6 +115,9 @@ type live struct {
 	requires []string
 	cancel   context.CancelFunc
 	running  bool
+	// renewing says that what runs is not for anybody to see: another
+	// interpreter is made ready. renewed is how that ended.
+	renewing, renewed bool
 	// unwritten is what is not in the files yet.
 	unwritten unwritten
 	// again says that it changed while it ran, stopped that the user ended the
@@ -151,6 +160,8 @@ func (w *watching) run(ctx context.Context, jobs []*job) error {
 		w.queue = append(w.queue, w.add(j))
 	}
 	w.observe()
+	w.idle = time.NewTimer(pause)
+	defer w.idle.Stop()
 	for {
 		w.start(ctx)
 		select {
@@ -158,9 +169,13 @@ func (w *watching) run(ctx context.Context, jobs []*job) error {
 			w.end()
 			return nil
 		case changes := <-w.watcher.Changes():
+			w.idle.Reset(pause)
 			w.changed(ctx, changes)
 		case l := <-w.finished:
+			w.idle.Reset(pause)
 			w.done(l)
+		case <-w.idle.C:
+			w.renew(ctx)
 		case l := <-w.due:
 			w.write(l)
 		case done := <-w.written:
@@ -237,7 +252,10 @@ func (w *watching) observe() {
 func (w *watching) start(ctx context.Context) {
 	running := 0
 	for _, l := range w.live {
-		if l.running {
+		switch {
+		case l.renewing && len(w.queue) > 0:
+			l.cancel() // somebody waits
+		case l.running && !l.renewing:
 			running++
 		}
 	}
@@ -259,7 +277,7 @@ func (w *watching) start(ctx context.Context) {
 func (w *watching) waits(l *live) bool {
 	for _, path := range l.requires {
 		other := w.live[path]
-		if other != nil && other != l && (other.running || slices.Contains(w.queue, other) && !w.waits(other)) {
+		if other != nil && other != l && (other.running && !other.renewing || slices.Contains(w.queue, other) && !w.waits(other)) {
 			return true
 		}
 	}
@@ -310,12 +328,48 @@ func (w *watching) launch(ctx context.Context, l *live) {
 	}()
 }
 
+// renew has another interpreter made ready for a notebook whose own holds the
+// code of many edits. Nobody is to notice.
+func (w *watching) renew(ctx context.Context) {
+	for _, l := range w.live {
+		if l.running {
+			return
+		}
+	}
+	for _, l := range w.live {
+		if l.job == nil || l.job.nb == nil || !l.session.Worn() {
+			continue
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		l.running, l.renewing, l.again, l.cancel = true, true, false, cancel
+		nb := l.job.nb
+		go func() {
+			l.renewed = l.session.Renew(ctx, nb)
+			cancel()
+			w.finished <- l
+		}()
+		return
+	}
+}
+
 // done takes over a finished run.
 func (w *watching) done(l *live) {
-	j := l.next
-	l.running, l.next = false, nil
+	j, renewing := l.next, l.renewing
+	l.running, l.renewing, l.next = false, false, nil
 	if w.live[l.path] != l {
 		l.session.Close()
+		return
+	}
+	if renewing {
+		if l.renewed {
+			w.say(func() {
+				fmt.Fprintf(w.env.stderr, "%s  %s  has a new interpreter: the old one held the code of many edits\n", clock(), l.path)
+			})
+			w.show.happened(happening{Kind: "renewed", Notebook: l.path})
+		}
+		if l.again {
+			w.queue = slices.Insert(w.queue, 0, l)
+		}
 		return
 	}
 	superseded := l.again && !l.stopped && (j.outcome.run == nil || j.outcome.run.Status == record.Interrupted)
@@ -405,7 +459,7 @@ func (w *watching) enqueue(l *live, edited bool) {
 	}
 	if l.running {
 		l.again = true
-		if edited {
+		if edited || l.renewing {
 			l.cancel()
 		}
 		return

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -179,4 +180,20 @@ func TestWatchMistakes(t *testing.T) {
 			t.Errorf("%q: %v, want %q", args, err, want)
 		}
 	}
+}
+
+// Who edits often and then pauses has another interpreter afterwards, and what
+// was computed is still known.
+func TestWatchRenewsAWornInterpreter(t *testing.T) {
+	cell := func(i int) string {
+		return fmt.Sprintf("```go\nx := []int{1, 2}\n```\n\n```go\nn := 0\n%sn\n```\n\n```go\nfmt.Print(x, n)\n```\n", strings.Repeat(fmt.Sprintf("n += len(fmt.Sprint(%d))\n", i), 1500))
+	}
+	w := startWatch(t, map[string]string{"notebooks/n.md": cell(0)})
+	w.wait(`3 of 3 cells ran`)
+	save(t, "notebooks/n.md", cell(1))
+	w.wait(`2 of 3 cells ran`)
+	w.wait(`has a new interpreter`)
+	save(t, "notebooks/n.md", cell(2))
+	w.wait(`2 of 3 cells ran`)
+	reportHolds(t, "outputs/n.html", "[1 2] 1500")
 }

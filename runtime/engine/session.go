@@ -48,6 +48,8 @@ type Session struct {
 
 	traces map[string]*traced
 	kept   *results
+	// memory is where the kernel keeps long work: the store of kept.
+	memory *results
 	// edition counts the runs, of which traces remember the last that used them.
 	edition int
 	// runs counts what can never be the same again.
@@ -87,7 +89,8 @@ const remembered = 100
 
 // NewSession returns a session in which nothing has run yet.
 func NewSession(opt Options) *Session {
-	return &Session{opt: opt, traces: map[string]*traced{}, kept: openResults(opt)}
+	kept := openResults(opt)
+	return &Session{opt: opt, traces: map[string]*traced{}, kept: kept, memory: kept}
 }
 
 // Changed tells that files changed on disk, by the paths of files or folders.
@@ -141,8 +144,8 @@ func (s *Session) trace(key string) *traced {
 
 func (s *Session) kernelOptions(p *cell.Program, r *run) kernel.Options {
 	opt := kernel.Options{Program: s.opt.kernel, Prelude: p.Prelude, Seed: r.nb.Meta.Seed, Memory: s.opt.Memory}
-	if s.kept != nil {
-		opt.Store, opt.Code, opt.Fresh = s.kept.Dir(), s.kept.program, s.opt.Fresh
+	if s.memory != nil {
+		opt.Store, opt.Code, opt.Fresh = s.memory.Dir(), s.memory.program, s.opt.Fresh
 	}
 	return opt
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -138,6 +139,52 @@ func TestSessionsRunWhatAnEditConcerns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A session whose notebook was edited often gets another interpreter while
+// nobody waits, and goes on as if nothing had happened: no cell runs that would
+// not have run.
+func TestSessionsAreRenewed(t *testing.T) {
+	var ran []int
+	s := NewSession(Options{Observe: func(e Event) {
+		switch e.Kind {
+		case "cell":
+			ran = append(ran, e.Cell)
+		case "restart":
+			t.Errorf("the interpreter was started again before the eyes of everybody: %s", e.Text)
+		}
+	}})
+	defer s.Close()
+	version := func(i int) *notebook.Notebook {
+		long := strings.Repeat(fmt.Sprintf("n += len(fmt.Sprint(%d))\n", i), 200)
+		return notebookOf(t, "x := []int{1, 2, 3}", "x[1] = 7", "n := 0\n"+long+"n", fmt.Sprintf("fmt.Print(x, %d)", i))
+	}
+	i := 0
+	for ; !s.Worn(); i++ {
+		if i > 100 {
+			t.Fatal("a hundred edits do not wear the interpreter out")
+		}
+		if r := s.Run(t.Context(), version(i)); r.Status != record.OK {
+			t.Fatal(r.Diagnostics)
+		}
+	}
+	old := s.kernel
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if s.Renew(gone, version(i-1)) || s.kernel != old {
+		t.Error("a session was renewed whose renewal had been called off")
+	}
+	if !s.Renew(t.Context(), version(i-1)) || s.kernel == old || s.Worn() {
+		t.Error("the session was not renewed")
+	}
+	ran = nil
+	nb := version(i)
+	if diff := cmp.Diff(asJSON(t, Run(t.Context(), nb, Options{})), asJSON(t, s.Run(t.Context(), nb))); diff != "" {
+		t.Errorf("(-clean +renewed):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{2, 3}, ran); diff != "" {
+		t.Errorf("cells run (-want +got):\n%s", diff)
 	}
 }
 
