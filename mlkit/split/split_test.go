@@ -219,7 +219,7 @@ func TestWarnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{`label "b" has 3 documents for 4 folds`, `label "b" occurs in group "7" only`}
+	want := []string{`label "b" (3 documents) is not tested in fold 2, fold 3 and fold 4`, `label "b" (3 documents) is not trained on in fold 1: it occurs in group "7" only`}
 	if len(folds.Warnings) != len(want) {
 		t.Fatalf("warnings %q", folds.Warnings)
 	}
