@@ -60,8 +60,13 @@ func partition(t *rapid.T, folds *split.Folds, n int) {
 	}
 }
 
+// fataler is a test, or a try of a property.
+type fataler interface {
+	Fatalf(format string, args ...any)
+}
+
 // whole fails if a group is both trained and tested on.
-func whole(t *rapid.T, folds *split.Folds, groups []string) {
+func whole(t fataler, folds *split.Folds, groups []string) {
 	for i, fold := range folds.Folds {
 		trained := map[string]bool{}
 		for _, row := range fold.Train {
