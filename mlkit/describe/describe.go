@@ -29,7 +29,7 @@ type Options struct {
 }
 
 // Summary is what a corpus is like. Parts of which the corpus has nothing are
-// nil: without labels there are no Classes.
+// nil: without labels there are no Classes. Shown, they say so.
 type Summary struct {
 	Corpus      string
 	Fingerprint string
@@ -154,8 +154,10 @@ func (s *Summary) Table() *view.Table {
 			t.Add("in "+name, s.Splits.Documents[i])
 		}
 	}
-	q := s.Lengths.All
-	t.Add("words of a document, median", q.Median).Add("words in all", s.Lengths.Total).Add("different words", s.Vocabulary.Types)
+	t.Add("words", s.Lengths.Total)
+	median := s.Lengths.All.Median
+	t.Add("median length", view.Cell{Text: view.FormatUnit(median, "count") + " words", Number: &median})
+	t.Add("different words", s.Vocabulary.Types)
 	if s.Times != nil {
 		t.Add("time", s.Times.span())
 	}
@@ -207,6 +209,11 @@ func (s *Summary) View() []view.Item {
 		}
 	}
 	return append(items, s.Characters.View()...)
+}
+
+// absent is what a part looks like of which the corpus has nothing.
+func absent(what string) []view.Item {
+	return view.Note{Text: "The corpus has no " + what + "."}.View()
 }
 
 // figure returns a picture as an item, or a note that says why there is none.
@@ -270,7 +277,7 @@ func quantilesOf(values []float64) Quantiles {
 
 // quantileTable returns a table of quantiles without rows.
 func quantileTable(caption, what string) *view.Table {
-	t := view.NewTable(caption, what, "documents", "shortest [count]", "5 % [count]", "lower quartile [count]", "median [count]", "upper quartile [count]", "95 % [count]", "longest [count]", "mean")
+	t := view.NewTable(caption, what, "documents", "least [count]", "5 % [count]", "25 % [count]", "median [count]", "75 % [count]", "95 % [count]", "most [count]", "mean")
 	t.Columns[len(t.Columns)-1].Digits = 1
 	return t
 }

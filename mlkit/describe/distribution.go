@@ -162,7 +162,7 @@ func (d *Distribution) BalanceTable() *view.Table {
 	order := d.order()
 	t.Add("largest over smallest", number(d.Ratio, ""), fmt.Sprintf("%s (%s) over %s (%s); 1 is balanced", d.Names[order[0]], view.FormatUnit(float64(d.Counts[order[0]]), "count"),
 		d.Names[order[len(order)-1]], view.FormatUnit(float64(d.Counts[order[len(order)-1]]), "count")))
-	t.Add("share of the largest", number(d.Majority, "%"), fmt.Sprintf("%s would be right by always answering with it; %s if all were equal", "a classifier", view.FormatUnit(1/n, "%")))
+	t.Add("share of the largest", number(d.Majority, "%"), fmt.Sprintf("the accuracy of always answering with it; %s if all were equal", view.FormatUnit(1/n, "%")))
 	t.Add("entropy", number(d.Entropy, "bits"), fmt.Sprintf("%s bits if all were equal", view.FormatUnit(math.Log2(n), "")))
 	t.Add("evenness", number(d.Evenness, ""), "entropy over its largest value; 1 is balanced")
 	t.Add("effective number", number(d.Effective, ""), fmt.Sprintf("equally large %s with the same entropy, of %d", d.Plural, len(d.Names)))
@@ -172,9 +172,9 @@ func (d *Distribution) BalanceTable() *view.Table {
 // Figure draws the documents of each class, stacked by split where there are
 // splits; of many classes the largest and the smallest.
 func (d *Distribution) Figure() (view.Figure, error) {
-	order, caption := d.order(), ""
+	order, caption := d.order(), fmt.Sprintf("Documents of each %s.", d.What)
 	if len(order) > longChart {
-		caption = fmt.Sprintf("The %d largest and the %d smallest of %d %s.", chartSlice-5, 5, len(order), d.Plural)
+		caption = fmt.Sprintf("Documents of the %d largest and the %d smallest of %d %s.", chartSlice-5, 5, len(order), d.Plural)
 		order = slices.Concat(order[:chartSlice-5], order[len(order)-5:])
 	}
 	names := make([]string, len(order))
@@ -188,7 +188,7 @@ func (d *Distribution) Figure() (view.Figure, error) {
 		}
 		return values
 	}
-	opt := chart.BarOptions{Title: "Documents of each " + d.What, Caption: caption, XLabel: d.What, YLabel: "documents", Unit: "count"}
+	opt := chart.BarOptions{Caption: caption, XLabel: d.What, YLabel: "documents", Unit: "count"}
 	rest := slices.Clone(d.Counts)
 	var series []chart.Series
 	for s, counts := range d.BySplit {
@@ -210,6 +210,9 @@ func (d *Distribution) Figure() (view.Figure, error) {
 // View implements view.Viewer: the figure, the table, and for more than one
 // class the balance.
 func (d *Distribution) View() []view.Item {
+	if d == nil {
+		return absent("classes or domains to count")
+	}
 	items := append(figure(d.Figure()), d.Table().View()...)
 	if len(d.Names) > 1 {
 		items = append(items, d.BalanceTable().View()...)
@@ -246,8 +249,8 @@ func (x *Cross) Figure() (view.Figure, error) {
 		}
 	}
 	return chart.Heatmap(x.Classes, x.Domains, values, chart.HeatmapOptions{
-		Title: "Documents of each class, by domain", RowsName: "class", ColumnsName: "domain", Name: "documents", Unit: "count",
-		Caption: "A class that is found mostly in one domain lets a model learn the subject in place of the class.",
+		RowsName: "class", ColumnsName: "domain", Name: "documents", Unit: "count",
+		Caption: "Documents of each class, by domain. A class that is found mostly in one domain lets a model learn the subject in place of the class.",
 	})
 }
 
@@ -258,4 +261,9 @@ func (x *Cross) Metric() view.Metric {
 
 // View implements view.Viewer: the heat map, whose numbers are its data, and
 // Cramér's V.
-func (x *Cross) View() []view.Item { return append(figure(x.Figure()), x.Metric().View()...) }
+func (x *Cross) View() []view.Item {
+	if x == nil {
+		return absent("classes in several domains")
+	}
+	return append(figure(x.Figure()), x.Metric().View()...)
+}

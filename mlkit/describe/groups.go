@@ -76,8 +76,9 @@ func (g *Groups) Table() *view.Table {
 	if g.Without > 0 {
 		t.Add("documents without a group", g.Without, nil)
 	}
-	t.Add("documents of a group, median", g.Sizes.Median, nil).Add("documents of a group, mean", view.Cell{Text: fmt.Sprintf("%.1f", g.Sizes.Mean), Number: &g.Sizes.Mean}, nil)
-	t.Rows[len(t.Rows)-2][1].Text = view.FormatUnit(g.Sizes.Median, "count")
+	median, mean := g.Sizes.Median, g.Sizes.Mean
+	t.Add("documents of a group, median", view.Cell{Text: view.FormatUnit(median, "count"), Number: &median}, nil)
+	t.Add("documents of a group, mean", view.Cell{Text: fmt.Sprintf("%.1f", mean), Number: &mean}, nil)
 	t.Add("groups of one document", g.Single, nil).Add("groups of several classes", g.Mixed, nil)
 	if len(g.Largest) > 0 && g.Largest[0].Documents > 1 {
 		var names []string
@@ -91,12 +92,15 @@ func (g *Groups) Table() *view.Table {
 
 // Figure draws how many groups have which number of documents.
 func (g *Groups) Figure() (view.Figure, error) {
-	return chart.Histogram(g.sizes, chart.HistogramOptions{Title: "Documents of each group", XLabel: "documents", YLabel: "groups", LogX: g.Sizes.Max > 60})
+	return chart.Histogram(g.sizes, chart.HistogramOptions{XLabel: "documents", YLabel: "groups", LogX: g.Sizes.Max > 60, Caption: "Documents of each group."})
 }
 
 // View implements view.Viewer: the histogram, unless all groups are of one
 // size, and the table.
 func (g *Groups) View() []view.Item {
+	if g == nil {
+		return absent("groups")
+	}
 	var items []view.Item
 	if g.Sizes.Min < g.Sizes.Max {
 		items = figure(g.Figure())
@@ -255,7 +259,7 @@ func (t *Times) Figure() (view.Figure, error) {
 	for s := range series {
 		series[s].Name = cmp.Or(t.Splits[s].Split, "no split")
 	}
-	opt := chart.BarOptions{Title: "Documents over time", XLabel: t.Unit, YLabel: "documents", Unit: "count"}
+	opt := chart.BarOptions{Caption: "Documents over time.", XLabel: t.Unit, YLabel: "documents", Unit: "count"}
 	if len(series) == 1 {
 		return chart.Bar(labels, series[0].Y, opt)
 	}
@@ -265,6 +269,9 @@ func (t *Times) Figure() (view.Figure, error) {
 
 // View implements view.Viewer: the documents over time, and the spans.
 func (t *Times) View() []view.Item {
+	if t == nil {
+		return absent("times")
+	}
 	var items []view.Item
 	if len(t.Periods) > 1 {
 		items = figure(t.Figure())

@@ -99,7 +99,7 @@ func (l *Lengths) shown() (words []float64, labels []string, caption string) {
 		words, labels = append(words, n), append(labels, l.labels[i])
 	}
 	if empty > 0 {
-		caption = counted(empty, "document without words is", "documents without words are") + " left out."
+		caption = " " + counted(empty, "document without words is", "documents without words are") + " left out."
 	}
 	return words, labels, caption
 }
@@ -107,7 +107,7 @@ func (l *Lengths) shown() (words []float64, labels []string, caption string) {
 // Histogram draws how many documents have which length.
 func (l *Lengths) Histogram() (view.Figure, error) {
 	words, _, caption := l.shown()
-	return chart.Histogram(words, chart.HistogramOptions{Title: "Lengths of the documents", XLabel: "words", YLabel: "documents", LogX: l.skewed(), Caption: caption})
+	return chart.Histogram(words, chart.HistogramOptions{XLabel: "words", YLabel: "documents", LogX: l.skewed(), Caption: "Lengths of the documents." + caption})
 }
 
 // Figure draws the lengths of each class as boxes, the one with the shortest
@@ -116,7 +116,7 @@ func (l *Lengths) Figure() (view.Figure, error) {
 	words, labels, caption := l.shown()
 	order := l.order()
 	if len(order) > longChart {
-		caption = strings.TrimSpace(fmt.Sprintf("Of %d classes, the %d with the shortest and the %d with the longest medians. ", len(order), tableEdge, tableEdge) + caption)
+		caption = fmt.Sprintf(" Of %d classes, the %d with the shortest and the %d with the longest medians.", len(order), tableEdge, tableEdge) + caption
 		order = slices.Concat(order[:tableEdge], order[len(order)-tableEdge:])
 	}
 	at := map[string]int{}
@@ -130,8 +130,8 @@ func (l *Lengths) Figure() (view.Figure, error) {
 			groups[g].Y = append(groups[g].Y, n)
 		}
 	}
-	return chart.BoxPlot(groups, chart.BoxOptions{Title: "Lengths of the documents of each class", XLabel: "words", YLabel: "class", LogX: l.skewed(),
-		Caption: strings.TrimSpace("Boxes hold half of a class's documents, whiskers nine in ten. " + caption)})
+	return chart.BoxPlot(groups, chart.BoxOptions{XLabel: "words", YLabel: "class", LogX: l.skewed(),
+		Caption: "Lengths of the documents of each class: boxes hold half of them, whiskers nine in ten." + caption})
 }
 
 // View implements view.Viewer: the histogram, the boxes of the classes and the

@@ -126,7 +126,7 @@ func phrasesOf(name string, docs []data.Document, present [][]bool, keep func(da
 
 // Table returns the numbers of keyphrases of each split.
 func (k *Keyphrases) Table() *view.Table {
-	t := view.NewTable("Keyphrases", "split", "documents with phrases", "phrases", "different", "for each document", "words of a phrase", "present in the text [%]")
+	t := view.NewTable("Keyphrases", "split", "documents", "phrases", "different", "per document", "words each", "present [%]")
 	t.Columns[4].Digits, t.Columns[5].Digits = 1, 2
 	for _, p := range append(slices.Clone(k.Splits), k.All) {
 		words := 0
@@ -158,11 +158,25 @@ func (k *Keyphrases) Figure() (view.Figure, error) {
 			present.Y, absent.Y = append(present.Y, float64(here)), append(absent.Y, float64(count-here))
 		}
 	}
-	return chart.Bars(labels, []chart.Series{present, absent}, chart.BarOptions{Title: "Words of the keyphrases", XLabel: "words", YLabel: "phrases", Unit: "count", Stacked: true})
+	opt := chart.BarOptions{Caption: "Words of the keyphrases, those that are present in the text and others.", XLabel: "words", YLabel: "phrases", Unit: "count", Stacked: true}
+	switch k.All.Present {
+	case k.All.Phrases:
+		opt.Caption = "Words of the keyphrases, all of which are present in the text."
+		return chart.Bar(labels, present.Y, opt)
+	case 0:
+		opt.Caption = "Words of the keyphrases, none of which is present in the text."
+		return chart.Bar(labels, absent.Y, opt)
+	}
+	return chart.Bars(labels, []chart.Series{present, absent}, opt)
 }
 
 // View implements view.Viewer: the figure and the table.
-func (k *Keyphrases) View() []view.Item { return append(figure(k.Figure()), k.Table().View()...) }
+func (k *Keyphrases) View() []view.Item {
+	if k == nil {
+		return absent("keyphrases")
+	}
+	return append(figure(k.Figure()), k.Table().View()...)
+}
 
 // Types is how many entities or relations of each type there are.
 type Types struct {
@@ -256,9 +270,9 @@ func (t *Types) Figure() (view.Figure, error) {
 	for i := range values {
 		values[i] = float64(t.Counts[i])
 	}
-	opt := chart.BarOptions{Title: strings.ToUpper(t.What[:1]) + t.What[1:] + " of each type", XLabel: "type", YLabel: t.What, Unit: "count"}
+	opt := chart.BarOptions{Caption: strings.ToUpper(t.What[:1]) + t.What[1:] + " of each type.", XLabel: "type", YLabel: t.What, Unit: "count"}
 	if n < len(t.Names) {
-		opt.Caption = fmt.Sprintf("The %d most frequent of %d types.", n, len(t.Names))
+		opt.Caption = fmt.Sprintf("The %d most frequent of %d types of %s.", n, len(t.Names), t.What)
 	}
 	return chart.Bar(t.Names[:n], values, opt)
 }
@@ -266,6 +280,9 @@ func (t *Types) Figure() (view.Figure, error) {
 // View implements view.Viewer: for more than one type the figure, and the
 // table.
 func (t *Types) View() []view.Item {
+	if t == nil {
+		return absent("such annotations")
+	}
 	var items []view.Item
 	if len(t.Names) > 1 {
 		items = figure(t.Figure())

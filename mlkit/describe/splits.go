@@ -210,6 +210,9 @@ func (s *Splits) Table() *view.Table {
 
 // View implements view.Viewer: the sizes, and the comparisons.
 func (s *Splits) View() []view.Item {
+	if s == nil {
+		return absent("splits")
+	}
 	items := s.Table().View()
 	if s.ByClass != nil {
 		items = append(items, s.ByClass.View()...)
@@ -286,13 +289,16 @@ func (c *Comparison) DifferenceTable() *view.Table {
 	return t
 }
 
+// mostCompared is the largest number of classes in a comparison's picture.
+const mostCompared = 12
+
 // Figure draws the share of every class in every split; of many classes those
 // that differ most.
 func (c *Comparison) Figure() (view.Figure, error) {
-	order, caption := c.order(), ""
-	if len(order) > chartSlice {
-		caption = fmt.Sprintf("The %d of %d %s whose shares differ most.", chartSlice, len(order), c.Plural)
-		order = order[:chartSlice]
+	order, caption := c.order(), fmt.Sprintf("Shares of the %s in each split, those first that differ most.", c.Plural)
+	if len(order) > mostCompared {
+		caption = fmt.Sprintf("Shares in each split of those %d of %d %s that differ most.", mostCompared, len(order), c.Plural)
+		order = order[:mostCompared]
 	}
 	names, series := make([]string, len(order)), make([]chart.Series, len(c.Splits))
 	for i, at := range order {
@@ -304,15 +310,13 @@ func (c *Comparison) Figure() (view.Figure, error) {
 			series[s].Y = append(series[s].Y, c.Shares[s][at])
 		}
 	}
-	return chart.Bars(names, series, chart.BarOptions{Title: "Shares of the " + c.Plural + " in each split", Caption: caption, XLabel: c.What, YLabel: "share of the split's documents", Unit: "%"})
+	return chart.Bars(names, series, chart.BarOptions{Caption: caption, XLabel: c.What, YLabel: "share of the split's documents", Unit: "%"})
 }
 
-// View implements view.Viewer: the figure, the measures and, for many classes,
-// whose figure leaves some out, the table.
+// View implements view.Viewer: the figure and the measures.
 func (c *Comparison) View() []view.Item {
-	items := append(figure(c.Figure()), c.DifferenceTable().View()...)
-	if len(c.Names) > chartSlice {
-		items = append(items, c.Table().View()...)
+	if c == nil {
+		return absent("two splits to compare")
 	}
-	return items
+	return append(figure(c.Figure()), c.DifferenceTable().View()...)
 }

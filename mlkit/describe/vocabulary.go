@@ -27,7 +27,8 @@ type Vocabulary struct {
 	// first words, the documents in random order.
 	Growth []GrowthPoint
 	// K and Beta are the parameters of Heaps' law, types = K · tokens^Beta
-	// (Heaps, 1978), by least squares of the logarithms over Growth; NaN where
+	// (Heaps, 1978), by least squares of the logarithms over Growth, whose
+	// points are evenly spaced, so that long texts count most; NaN where
 	// there are fewer than three points. R2 is the share of the variance of
 	// the logarithms that it explains, in 0..1.
 	K, Beta, R2 float64
@@ -93,10 +94,9 @@ func rowsTo(n int) []int {
 	return rows
 }
 
-// Points of the growth curve, and how far below the whole they begin.
+// Points of the growth curve, and frequent words that are kept.
 const (
 	growthPoints = 40
-	growthDepth  = 1000
 	mostFrequent = 15
 )
 
@@ -115,7 +115,7 @@ func vocabularyOf(t *terms, splits []string, seed int64) *Vocabulary {
 	order := rand.New(rand.NewPCG(uint64(seed), 0x6865617073)).Perm(len(t.length))
 	seen := make([]bool, len(t.names))
 	tokens, types := 0, 0
-	next := 0
+	next := 1
 	for _, row := range order {
 		columns, values := t.counts.Row(row)
 		for k, c := range columns {
@@ -132,7 +132,7 @@ func vocabularyOf(t *terms, splits []string, seed int64) *Vocabulary {
 		}
 		tokens += t.length[row]
 		reached := false
-		for next <= growthPoints && float64(tokens) >= float64(v.Tokens)*math.Pow(growthDepth, float64(next-growthPoints)/growthPoints)*(1-1e-12) {
+		for next <= growthPoints && tokens*growthPoints >= v.Tokens*next {
 			next, reached = next+1, true
 		}
 		if reached && tokens > 0 {
@@ -245,12 +245,12 @@ func (v *Vocabulary) Figure() (view.Figure, error) {
 		counted.X, counted.Y = append(counted.X, float64(p.Tokens)), append(counted.Y, float64(p.Types))
 		law.X, law.Y = append(law.X, float64(p.Tokens)), append(law.Y, math.Round(v.K*math.Pow(float64(p.Tokens), v.Beta)))
 	}
-	series, caption := []chart.Series{counted}, ""
+	series, caption := []chart.Series{counted}, "Growth of the vocabulary."
 	if !math.IsNaN(v.Beta) {
 		series = append(series, law)
-		caption = fmt.Sprintf("Heaps' law: %s · words^%.3f.", view.FormatUnit(v.K, ""), v.Beta)
+		caption += fmt.Sprintf(" Heaps' law: %s · words^%.3f.", view.FormatUnit(v.K, ""), v.Beta)
 	}
-	return chart.Line(series, chart.LineOptions{Title: "Growth of the vocabulary", XLabel: "words, documents in random order", YLabel: "different words", XUnit: "count", Unit: "count", Zero: true, Caption: caption})
+	return chart.Line(series, chart.LineOptions{XLabel: "words, documents in random order", YLabel: "different words", XUnit: "count", Unit: "count", Zero: true, Caption: caption})
 }
 
 // View implements view.Viewer: the growth curve and the numbers.

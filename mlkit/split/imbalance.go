@@ -348,4 +348,9 @@ func (m *Imbalance) cell(part, class int) view.Cell {
 
 // View implements view.Viewer: the deviations of the classes in every part, of
 // many classes those that deviate most.
-func (m *Imbalance) View() []view.Item { return m.Table(30).View() }
+func (m *Imbalance) View() []view.Item {
+	if m == nil {
+		return view.Note{Text: "The imbalance of the classes is not known: the folds were made without labels. WithLabels states it."}.View()
+	}
+	return m.Table(30).View()
+}
