@@ -123,7 +123,7 @@ func charactersOf(ctx context.Context, ids, texts []string, t *terms) (*Characte
 		if k == 0 {
 			continue
 		}
-		name := "others"
+		name := "other"
 		if s < len(scripts) {
 			name = scripts[s].name
 		}

@@ -277,13 +277,11 @@ func quantilesOf(values []float64) Quantiles {
 
 // quantileTable returns a table of quantiles without rows.
 func quantileTable(caption, what string) *view.Table {
-	t := view.NewTable(caption, what, "documents", "least [count]", "5 % [count]", "25 % [count]", "median [count]", "75 % [count]", "95 % [count]", "most [count]", "mean")
-	t.Columns[len(t.Columns)-1].Digits = 1
-	return t
+	return view.NewTable(caption, what, "documents", "least [count]", "25 % [count]", "median [count]", "75 % [count]", "95 % [count]", "most [count]")
 }
 
 func (q Quantiles) row(name string) []any {
-	return []any{name, q.Count, q.Min, q.Low, q.Lower, q.Median, q.Upper, q.High, q.Max, q.Mean}
+	return []any{name, q.Count, q.Min, q.Lower, q.Median, q.Upper, q.High, q.Max}
 }
 
 func counted(n int, one, many string) string {

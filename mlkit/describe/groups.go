@@ -3,6 +3,7 @@ package describe
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -90,9 +91,41 @@ func (g *Groups) Table() *view.Table {
 	return t
 }
 
-// Figure draws how many groups have which number of documents.
+// groupClasses are the lower ends of the classes of size in a picture of large
+// groups.
+var groupClasses = []int{1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500, 1000}
+
+// Figure draws how many groups have which number of documents; where there are
+// groups of more than twelve, sizes are put together.
 func (g *Groups) Figure() (view.Figure, error) {
-	return chart.Histogram(g.sizes, chart.HistogramOptions{XLabel: "documents", YLabel: "groups", LogX: g.Sizes.Max > 60, Caption: "Documents of each group."})
+	if g.Sizes.Max <= 12 {
+		return chart.Histogram(g.sizes, chart.HistogramOptions{XLabel: "documents", YLabel: "groups", Caption: "Documents of each group."})
+	}
+	var labels []string
+	var groups []float64
+	for i, from := range groupClasses {
+		if float64(from) > g.Sizes.Max {
+			break
+		}
+		label, to := fmt.Sprintf("%d", from), math.Inf(1)
+		if i+1 < len(groupClasses) {
+			to = float64(groupClasses[i+1])
+		}
+		switch {
+		case math.IsInf(to, 1):
+			label += " or more"
+		case int(to) > from+1:
+			label = fmt.Sprintf("%d–%d", from, int(to)-1)
+		}
+		n := 0.0
+		for _, size := range g.sizes {
+			if size >= float64(from) && size < to {
+				n++
+			}
+		}
+		labels, groups = append(labels, label), append(groups, n)
+	}
+	return chart.Bar(labels, groups, chart.BarOptions{XLabel: "documents", YLabel: "groups", Unit: "count", Caption: "Documents of each group."})
 }
 
 // View implements view.Viewer: the histogram, unless all groups are of one

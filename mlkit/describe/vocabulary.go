@@ -243,7 +243,14 @@ func (v *Vocabulary) Figure() (view.Figure, error) {
 	counted, law := chart.Series{Name: "counted"}, chart.Series{Name: "Heaps' law"}
 	for _, p := range v.Growth {
 		counted.X, counted.Y = append(counted.X, float64(p.Tokens)), append(counted.Y, float64(p.Types))
-		law.X, law.Y = append(law.X, float64(p.Tokens)), append(law.Y, math.Round(v.K*math.Pow(float64(p.Tokens), v.Beta)))
+	}
+	// So many points that the law is a line without markers.
+	const points = 100
+	if n := len(counted.X); n > 0 {
+		for i := range points {
+			x := counted.X[0] + (counted.X[n-1]-counted.X[0])*float64(i)/(points-1)
+			law.X, law.Y = append(law.X, math.Round(x)), append(law.Y, math.Round(v.K*math.Pow(x, v.Beta)))
+		}
 	}
 	series, caption := []chart.Series{counted}, "Growth of the vocabulary."
 	if !math.IsNaN(v.Beta) {

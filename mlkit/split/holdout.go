@@ -272,7 +272,7 @@ func (h *Holdout) Fold(part string) (*Folds, error) {
 func (h *Holdout) View() []view.Item {
 	columns := []string{"part", "documents", "share [%]"}
 	if h.Imbalance != nil {
-		columns = append(columns, "largest deviation of a class [points]", "class")
+		columns = append(columns, "deviation [points]", "of class")
 	}
 	t := view.NewTable("Parts: "+h.Method, columns...)
 	total, part := len(h.Train)+len(h.Validation)+len(h.Test), 0
@@ -289,7 +289,7 @@ func (h *Holdout) View() []view.Item {
 		t.Notes = append(t.Notes, plural(rest, "document")+" in no part.")
 	}
 	if h.Imbalance != nil {
-		t.Notes = append(t.Notes, "Deviation: the share of the class among the part's documents minus its share among all. "+h.Imbalance.Largest.String())
+		t.Notes = append(t.Notes, "Deviation: the share of the class that deviates most among the part's documents minus its share among all. "+h.Imbalance.Largest.String())
 	}
 	return append(t.View(), warn(h.Warnings)...)
 }

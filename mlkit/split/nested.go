@@ -99,9 +99,13 @@ func at(rows, positions []int) []int {
 func (n *Nested) View() []view.Item {
 	outer := n.Outer.clone()
 	outer.Warnings = nil
-	t := view.NewTable("Inner folds", "outer fold", "method", "inner folds", "training documents", "test documents", "largest deviation of a class [points]", "class", "in")
+	caption := "Inner folds"
+	if len(n.Inner) > 0 {
+		caption += ": " + n.Inner[0].Method
+	}
+	t := view.NewTable(caption, "outer fold", "inner folds", "train", "test", "deviation [points]", "of class", "in")
 	for i, f := range n.Inner {
-		row := []any{n.Outer.name(i), f.Method, len(f.Folds), sizes(f, func(x Fold) int { return len(x.Train) }), sizes(f, func(x Fold) int { return len(x.Test) })}
+		row := []any{n.Outer.name(i), len(f.Folds), sizes(f, func(x Fold) int { return len(x.Train) }), sizes(f, func(x Fold) int { return len(x.Test) })}
 		if f.Imbalance != nil {
 			d := f.Imbalance.Largest
 			row = append(row, d.Points, d.Class, d.Part)

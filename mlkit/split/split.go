@@ -162,9 +162,9 @@ func recipe(function string, options any) string {
 // View implements view.Viewer: the sizes of the folds, how far the shares of
 // the classes are from even, and the warnings.
 func (f *Folds) View() []view.Item {
-	columns := []string{"fold", "training documents", "test documents", "test share [%]"}
+	columns := []string{"fold", "train", "test", "test share [%]"}
 	if f.Imbalance != nil {
-		columns = append(columns, "largest deviation of a class [points]", "class")
+		columns = append(columns, "deviation [points]", "of class")
 	}
 	t := view.NewTable("Folds: "+f.Method, columns...)
 	for i, fold := range f.Folds {
@@ -179,7 +179,7 @@ func (f *Folds) View() []view.Item {
 		t.Add(row...)
 	}
 	if f.Imbalance != nil {
-		t.Notes = append(t.Notes, "Deviation: the share of the class among the fold's test documents minus its share among all documents. "+f.Imbalance.Largest.String())
+		t.Notes = append(t.Notes, "Train and test are numbers of documents. Deviation: the share of the class that deviates most among the fold's test documents minus its share among all documents. "+f.Imbalance.Largest.String())
 	}
 	return append(t.View(), warn(f.Warnings)...)
 }
