@@ -9,6 +9,7 @@ import (
 
 	"viva/mlkit/classify"
 	"viva/mlkit/data"
+	"viva/mlkit/describe"
 	"viva/mlkit/leak"
 	"viva/mlkit/linear"
 	"viva/mlkit/metric"
@@ -120,10 +121,16 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 	given = append(given, all)
 	tfidf := must(counts.Fit(all)).(*text.TFIDF)
 	matrix := must(tfidf.Transform(counts, all)).(*sparse.Matrix)
+	outer := must(split.LeaveOneGroupOut(small.Domains())).(*split.Folds)
+	nested := must(split.Nest(outer, labels, groups, split.Options{K: 2})).(*split.Nested)
+	described := must(describe.Corpus(ctx, corpus, describe.Options{})).(*describe.Summary)
 	copies := must(leak.Find(ctx, corpus, leak.Options{})).(*leak.Copies)
 	subjects := []any{
 		corpus, small, corpus.Select(all[:5]), must(data.New("made", docs)), folds, must(split.New("own", 3, rows)),
 		must(split.TrainValidationTest(len(labels), labels, groups, split.Shares{Validation: 0.2, Test: 0.2})),
+		must(outer.WithLabels(labels)), folds.Imbalance, nested, must(folds.Plan(small)), must(nested.Plan(small)),
+		described, described.Classes, described.Cross, described.Splits, described.Splits.ByClass, described.Lengths, described.Vocabulary,
+		described.Groups, described.Keyphrases, described.Relations, described.Characters,
 		counts, tfidf, matrix, must(sparse.New(2, start, columns, values)),
 		must(linear.SVM{}.Fit(ctx, matrix, labels)), must(classify.Train(ctx, texts, labels, opt)),
 		must(classify.CrossValidate(ctx, texts, labels, folds, opt)),

@@ -1,11 +1,11 @@
 // Package chart draws the plots of a report as SVG: bars, lines, histograms,
-// confusion matrices, learning curves, scatter plots and heat maps. Each
+// box plots, confusion matrices, learning curves, scatter plots and heat maps. Each
 // function takes plain slices and returns a view.Figure whose SVG, alternative
 // text and table of plotted numbers belong together.
 //
 // It is not for exploring data interactively, nor for raster pictures, and it
-// does not compute what it draws, save for histogram bins and the shares
-// written at the rims of a confusion matrix.
+// does not compute what it draws, save for histogram bins, the quantiles of box
+// plots and the shares written at the rims of a confusion matrix.
 //
 // # Look
 //

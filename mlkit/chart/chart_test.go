@@ -74,6 +74,9 @@ func TestWrongInputIsAnError(t *testing.T) {
 		"value 2 of series 1 is -1, which has no place on a logarithmic axis": func() (view.Figure, error) {
 			return chart.Histogram([]float64{1, -1}, chart.HistogramOptions{LogX: true})
 		},
+		"chart.BoxPlot: value 1 of series 1 is 0, which has no place": func() (view.Figure, error) {
+			return chart.BoxPlot([]chart.Series{{Y: []float64{0, 1}}}, chart.BoxOptions{LogX: true})
+		},
 		"-3 bins": func() (view.Figure, error) { return chart.Histogram([]float64{1}, chart.HistogramOptions{Bins: -3}) },
 		"2 sizes but 1 train scores": func() (view.Figure, error) {
 			return chart.LearningCurve([]int{1, 2}, []float64{1}, nil, []float64{1, 2}, nil, chart.LearningCurveOptions{})
@@ -237,6 +240,7 @@ func TestAlternativeTexts(t *testing.T) {
 		"confusion-two":   "Confusion matrix “Two classes” of 2 classes, 1,200 cases: 95.0 % on the diagonal. Most frequent confusions: spam taken for ham (40) and ham taken for spam (20). Recall from 83 % (spam) to 98 % (ham).",
 		"heatmap":         "Heat map of passages, 3 rows by 6 columns. From −2 (history, definition) to 6 (astronomy, classification), 1 missing.",
 		"learning-curve":  "Learning curve of macro-F1 by training documents. train: falls from 99.0 % at 60 to 97.0 % at 300. validation: rises from 61.0 % at 60 to 80.0 % at 300. At 300 the gap is 17.0 points. Reference line: at least 85 %.",
+		"box":             "Box plot “Scores”: score by split, 4 groups. Medians from −0.030 (train) to 1.500 (one), 1 missing. Reference line “zero” at 0.",
 		"histogram-small": "Histogram of phrases, 3 bins. 9 values from 1 to 5, median 3, most (5) in 3 to 4.",
 	} {
 		for _, e := range gallery() {
@@ -267,6 +271,22 @@ func TestDataHoldsThePlottedNumbers(t *testing.T) {
 	}
 	if c := f.Data.Rows[1][1]; c.Number != nil {
 		t.Errorf("a missing value has number %v", *c.Number)
+	}
+}
+
+// The quantiles are numpy's: np.quantile([1,2,4,8,16], [.05,.25,.5,.75,.95]).
+func TestBoxesAreQuantiles(t *testing.T) {
+	f, err := chart.BoxPlot([]chart.Series{{Name: "g", Y: []float64{16, 1, math.NaN(), 4, 8, 2}}}, chart.BoxOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{5, 1.2, 2, 4, 8, 14.4} {
+		if got := f.Data.Rows[0][i+1].Number; got == nil || math.Abs(*got-want) > 1e-9 {
+			t.Errorf("%s is %v, want %v", f.Data.Columns[i+1].Name, f.Data.Rows[0][i+1], want)
+		}
+	}
+	if !strings.Contains(f.SVG, "<title>g: 5 values, median 4.00, half of them from 2.00 to 8.00, nine in ten from 1.20 to 14.40</title>") {
+		t.Errorf("no tooltip with the numbers in %s", f.SVG)
 	}
 }
 
@@ -370,6 +390,7 @@ func TestAnyNumbersAndLabelsAreDrawn(t *testing.T) {
 			},
 			"scatter":    func() (view.Figure, error) { return chart.Scatter(points, chart.ScatterOptions{Unit: unit}) },
 			"histograms": func() (view.Figure, error) { return chart.Histograms(series, chart.HistogramOptions{Unit: unit}) },
+			"box plot":   func() (view.Figure, error) { return chart.BoxPlot(series, chart.BoxOptions{Unit: unit}) },
 			"heatmap": func() (view.Figure, error) {
 				return chart.Heatmap([]string{title, ""}, labels, [][]float64{a, b}, chart.HeatmapOptions{Unit: unit})
 			},

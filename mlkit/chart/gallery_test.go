@@ -155,6 +155,17 @@ func gallery() []exhibit {
 		{"histograms-shares", func() (view.Figure, error) {
 			return chart.Histograms([]chart.Series{{Name: "train", Y: a}, {Name: "test", Y: b[:200]}}, chart.HistogramOptions{XLabel: "score", Shares: true})
 		}, []string{"train", "test", "share of values", "10 %"}, false},
+		{"box", func() (view.Figure, error) {
+			return chart.BoxPlot([]chart.Series{{Name: "train", Y: a}, {Name: "test", Y: b}, {Name: "none", Y: []float64{math.NaN()}}, {Name: "one", Y: []float64{1.5}}},
+				chart.BoxOptions{Title: "Scores", XLabel: "score", YLabel: "split", Marks: []chart.Mark{{Value: 0, Label: "zero"}}})
+		}, []string{"Scores", "train", "test", "none", "one", "score", "zero"}, false},
+		{"box-log", func() (view.Figure, error) {
+			var s []chart.Series
+			for i, g := range newsgroups {
+				s = append(s, chart.Series{Name: g, Y: lengths[i*100 : i*150+80]})
+			}
+			return chart.BoxPlot(s, chart.BoxOptions{XLabel: "words", LogX: true})
+		}, append([]string{"words", "100", "500"}, newsgroups...), false},
 		{"scatter", func() (view.Figure, error) {
 			return chart.Scatter([]chart.Series{{Name: "train", X: a, Y: b}, {Name: "test", X: b[:60], Y: a[:60]}}, chart.ScatterOptions{XLabel: "x", YLabel: "y"})
 		}, []string{"train", "test"}, false},

@@ -109,6 +109,11 @@ type outcome struct {
 
 func (f *folding) crossValidate(ctx context.Context, folds *split.Folds) (*CrossValidation, error) {
 	labels, opt := f.labels, f.opt
+	// Folds that were made without labels cannot say which classes they lack.
+	folds, err := folds.WithLabels(labels)
+	if err != nil {
+		return nil, err
+	}
 	outcomes := make([]outcome, len(folds.Folds))
 	var mu sync.Mutex
 	done, logged := 0, 0

@@ -46,7 +46,9 @@ func GroupKFold(groups []string, opt Options) (*Folds, error) {
 	for i, g := range codes {
 		of[i] = foldOf[g]
 	}
-	return fromAssignment(opt.method("grouped %d-fold", k), k, of), nil
+	f := fromAssignment(opt.method("grouped %d-fold", k), k, of)
+	f.Recipe = recipe("GroupKFold", opt.resolved(k))
+	return f, nil
 }
 
 // StratifiedGroupKFold divides documents so that no group is in two folds and
@@ -55,9 +57,9 @@ func GroupKFold(groups []string, opt Options) (*Folds, error) {
 // fold that leaves the spread of the classes smallest. Options.Shuffle changes
 // the order of groups that are equally uneven.
 //
-// Errors and warnings are those of StratifiedKFold and GroupKFold; a class
-// that lies within one group only is also a warning, since the fold that tests
-// it cannot train on it.
+// Folds.Imbalance states how evenly. Errors and warnings are those of
+// StratifiedKFold and GroupKFold; a class that lies within one group only is
+// also a warning, since the fold that tests it cannot train on it.
 func StratifiedGroupKFold(labels, groups []string, opt Options) (*Folds, error) {
 	k, err := opt.folds()
 	if err != nil {
@@ -70,12 +72,11 @@ func StratifiedGroupKFold(labels, groups []string, opt Options) (*Folds, error) 
 	if err != nil {
 		return nil, err
 	}
-	codes, groupNames, groupCounts, err := encodeGroups(groups, k)
+	codes, _, groupCounts, err := encodeGroups(groups, k)
 	if err != nil {
 		return nil, err
 	}
-	warnings, err := checkClasses(names, counts, k)
-	if err != nil {
+	if err := checkClasses(names, counts, k); err != nil {
 		return nil, err
 	}
 
@@ -85,17 +86,6 @@ func StratifiedGroupKFold(labels, groups []string, opt Options) (*Folds, error) 
 	}
 	for i, g := range codes {
 		perGroup[g][classes[i]]++
-	}
-	for c, name := range names {
-		in, only := 0, 0
-		for g := range perGroup {
-			if perGroup[g][c] > 0 {
-				in, only = in+1, g
-			}
-		}
-		if in == 1 {
-			warnings = append(warnings, fmt.Sprintf("label %q occurs in group %q only: the fold that tests it cannot train on it", name, groupNames[only]))
-		}
 	}
 
 	order := make([]int, len(perGroup))
@@ -134,7 +124,8 @@ func StratifiedGroupKFold(labels, groups []string, opt Options) (*Folds, error) 
 			return nil, fmt.Errorf("split: fold %d of %d stays empty: the groups are too few or too large; make fewer folds", i+1, k)
 		}
 	}
-	f.Warnings = warnings
+	f.Recipe = recipe("StratifiedGroupKFold", opt.resolved(k))
+	f.state(labels, groups)
 	return f, nil
 }
 

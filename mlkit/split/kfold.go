@@ -34,7 +34,9 @@ func KFold(n int, opt Options) (*Folds, error) {
 			next++
 		}
 	}
-	return fromAssignment(opt.method("%d-fold", k), k, of), nil
+	f := fromAssignment(opt.method("%d-fold", k), k, of)
+	f.Recipe = recipe("KFold", opt.resolved(k))
+	return f, nil
 }
 
 // StratifiedKFold divides documents so that every fold has the same share of
@@ -43,8 +45,8 @@ func KFold(n int, opt Options) (*Folds, error) {
 //
 // It is an error if a label is empty, if a label occurs once only, if there
 // are fewer documents than folds, or if every class has fewer documents than
-// there are folds. A class with fewer documents than folds is a warning: it is
-// not tested in every fold.
+// there are folds. A class with fewer documents than folds is not tested in
+// every fold: the warning names both.
 func StratifiedKFold(labels []string, opt Options) (*Folds, error) {
 	k, err := opt.folds()
 	if err != nil {
@@ -57,8 +59,7 @@ func StratifiedKFold(labels []string, opt Options) (*Folds, error) {
 	if err := enough(len(labels), k); err != nil {
 		return nil, err
 	}
-	warnings, err := checkClasses(names, counts, k)
-	if err != nil {
+	if err := checkClasses(names, counts, k); err != nil {
 		return nil, err
 	}
 
@@ -98,8 +99,15 @@ func StratifiedKFold(labels []string, opt Options) (*Folds, error) {
 		of[i], dealt[c] = dealt[c][0], dealt[c][1:]
 	}
 	f := fromAssignment(opt.method("stratified %d-fold", k), k, of)
-	f.Warnings = warnings
+	f.Recipe = recipe("StratifiedKFold", opt.resolved(k))
+	f.state(labels, nil)
 	return f, nil
+}
+
+// resolved returns the options with the number of folds that they mean.
+func (o Options) resolved(k int) Options {
+	o.K = k
+	return o
 }
 
 func (o Options) method(format string, k int) string {
@@ -117,19 +125,16 @@ func enough(documents, k int) error {
 	return nil
 }
 
-func checkClasses(names []string, counts []int, k int) (warnings []string, err error) {
+func checkClasses(names []string, counts []int, k int) error {
 	largest := 0
 	for i, n := range counts {
 		largest = max(largest, n)
 		if n == 1 {
-			return nil, fmt.Errorf("split: label %q occurs once: it cannot be both trained and tested on; add documents of this class or leave it out", names[i])
-		}
-		if n < k {
-			warnings = append(warnings, fmt.Sprintf("label %q has %d documents for %d folds: it is not tested in every fold", names[i], n, k))
+			return fmt.Errorf("split: label %q occurs once: it cannot be both trained and tested on; add documents of this class or leave it out", names[i])
 		}
 	}
 	if largest < k {
-		return nil, fmt.Errorf("split: %d folds, but the largest class has only %d documents; make fewer folds", k, largest)
+		return fmt.Errorf("split: %d folds, but the largest class has only %d documents; make fewer folds", k, largest)
 	}
-	return warnings, nil
+	return nil
 }

@@ -1,10 +1,18 @@
 // Package split divides documents into folds and into training, validation
-// and test parts: at random, by class, by group, or by both. Its definitions
-// are those of scikit-learn 1.2. It sees row numbers, labels and groups, never
-// texts; whether a division leaks is for package leak to say.
+// and test parts: at random, by class, by group, by both, or by time; once,
+// repeatedly, or in two levels. Its definitions are those of scikit-learn 1.2.
+//
+// Methods see row numbers, labels, groups and times, never texts; whether a
+// division leaks is for package leak to say. A Plan keeps a division by the IDs
+// of the documents, so that it can be used again.
+//
+// A class that is missing in a part is an error or a warning, whatever the
+// method. Methods that are not given labels cannot see classes;
+// Folds.WithLabels looks for them.
 package split
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -42,18 +50,26 @@ func random(seed int64) *rand.Rand {
 // Fold is one division: row numbers of the documents to train on and of those
 // to test on, both ascending.
 type Fold struct {
+	// Name tells the fold from the others, for example "fold 2" or the name of
+	// the group that is left out. Empty means its number.
+	Name  string
 	Train []int
 	Test  []int
 }
 
-// Folds is what a method of cross-validation yields. Every document is tested
-// exactly once, unless the folds were made with New.
+// Folds is what a method of cross-validation yields. With the methods named
+// KFold every document is tested exactly once; the others say how often.
 type Folds struct {
 	// Method is how the folds were made, for example "stratified 5-fold".
 	Method string
+	// Recipe is the function that made the folds, with its options as JSON.
+	Recipe string
 	// Documents is the number of documents that were divided.
 	Documents int
 	Folds     []Fold
+	// Imbalance says how evenly classes are spread over the test parts; nil
+	// where labels are not known.
+	Imbalance *Imbalance
 	// Warnings tells what a reader must know, for example that a class has
 	// fewer documents than there are folds.
 	Warnings []string
@@ -65,7 +81,7 @@ func New(method string, documents int, folds []Fold) (*Folds, error) {
 	if len(folds) == 0 {
 		return nil, fmt.Errorf("split: %s: no folds", method)
 	}
-	f := &Folds{Method: method, Documents: documents}
+	f := &Folds{Method: method, Recipe: "New", Documents: documents}
 	for i, fold := range folds {
 		if len(fold.Train) == 0 || len(fold.Test) == 0 {
 			return nil, fmt.Errorf("split: %s: fold %d has %d documents to train and %d to test on; both need some", method, i+1, len(fold.Train), len(fold.Test))
@@ -86,7 +102,7 @@ func New(method string, documents int, folds []Fold) (*Folds, error) {
 				seen[r] = part
 			}
 		}
-		f.Folds = append(f.Folds, Fold{Train: slices.Sorted(slices.Values(fold.Train)), Test: slices.Sorted(slices.Values(fold.Test))})
+		f.Folds = append(f.Folds, Fold{Name: fold.Name, Train: slices.Sorted(slices.Values(fold.Train)), Test: slices.Sorted(slices.Values(fold.Test))})
 	}
 	return f, nil
 }
@@ -114,12 +130,56 @@ func fromAssignment(method string, k int, of []int) *Folds {
 	return f
 }
 
-// View implements view.Viewer: the sizes of the folds, and the warnings.
-func (f *Folds) View() []view.Item {
-	t := view.NewTable("Folds: "+f.Method, "fold", "training documents", "test documents", "test share [%]")
+// name returns what fold i is called.
+func (f *Folds) name(i int) string {
+	if f.Folds[i].Name != "" {
+		return f.Folds[i].Name
+	}
+	return fmt.Sprintf("fold %d", i+1)
+}
+
+// clone returns folds that share no memory with f.
+func (f *Folds) clone() *Folds {
+	c := *f
+	c.Folds = make([]Fold, len(f.Folds))
 	for i, fold := range f.Folds {
-		total := len(fold.Train) + len(fold.Test)
-		t.Add(i+1, len(fold.Train), len(fold.Test), float64(len(fold.Test))/float64(total))
+		c.Folds[i] = Fold{Name: fold.Name, Train: slices.Clone(fold.Train), Test: slices.Clone(fold.Test)}
+	}
+	c.Imbalance = f.Imbalance.clone()
+	c.Warnings = slices.Clone(f.Warnings)
+	return &c
+}
+
+// recipe writes the call of a function.
+func recipe(function string, options any) string {
+	text, err := json.Marshal(options)
+	if err != nil {
+		return function // options are plain numbers
+	}
+	return function + " " + string(text)
+}
+
+// View implements view.Viewer: the sizes of the folds, how far the shares of
+// the classes are from even, and the warnings.
+func (f *Folds) View() []view.Item {
+	columns := []string{"fold", "train", "test", "test share [%]"}
+	if f.Imbalance != nil {
+		columns = append(columns, "deviation [points]", "of class")
+	}
+	t := view.NewTable("Folds: "+f.Method, columns...)
+	for i, fold := range f.Folds {
+		row := []any{f.Folds[i].Name, len(fold.Train), len(fold.Test), float64(len(fold.Test)) / float64(len(fold.Train)+len(fold.Test))}
+		if fold.Name == "" {
+			row[0] = i + 1
+		}
+		if f.Imbalance != nil {
+			worst := f.Imbalance.worst(i)
+			row = append(row, worst.Points, worst.Class)
+		}
+		t.Add(row...)
+	}
+	if f.Imbalance != nil {
+		t.Notes = append(t.Notes, "Train and test are numbers of documents. Deviation: the share of the class that deviates most among the fold's test documents minus its share among all documents. "+f.Imbalance.Largest.String())
 	}
 	return append(t.View(), warn(f.Warnings)...)
 }

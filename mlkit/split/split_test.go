@@ -60,8 +60,13 @@ func partition(t *rapid.T, folds *split.Folds, n int) {
 	}
 }
 
+// fataler is a test, or a try of a property.
+type fataler interface {
+	Fatalf(format string, args ...any)
+}
+
 // whole fails if a group is both trained and tested on.
-func whole(t *rapid.T, folds *split.Folds, groups []string) {
+func whole(t fataler, folds *split.Folds, groups []string) {
 	for i, fold := range folds.Folds {
 		trained := map[string]bool{}
 		for _, row := range fold.Train {
@@ -219,7 +224,7 @@ func TestWarnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{`label "b" has 3 documents for 4 folds`, `label "b" occurs in group "7" only`}
+	want := []string{`label "b" (3 documents) is not tested in fold 2, fold 3 and fold 4`, `label "b" (3 documents) is not trained on in fold 1: it occurs in group "7" only`}
 	if len(folds.Warnings) != len(want) {
 		t.Fatalf("warnings %q", folds.Warnings)
 	}
