@@ -68,12 +68,13 @@ func compose(e *editor, form norm.Form) {
 	if i == len(e.in) {
 		return
 	}
-	var it norm.Iter
-	it.InitString(form, e.in[i:])
-	for !it.Done() {
-		from := i + it.Pos()
-		piece := it.Next()
-		e.replace(from, i+it.Pos(), string(piece))
+	for i < len(e.in) {
+		n := form.NextBoundaryInString(e.in[i:], true)
+		if n <= 0 {
+			n = len(e.in) - i
+		}
+		e.replace(i, i+n, form.String(e.in[i:i+n]))
+		i += n
 	}
 }
 

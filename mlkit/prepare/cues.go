@@ -12,7 +12,6 @@ import (
 
 	"viva/mlkit/data"
 	"viva/mlkit/memo"
-	"viva/mlkit/trace"
 	"viva/mlkit/view"
 )
 
@@ -63,46 +62,48 @@ func findCues(ctx context.Context, c *data.Corpus, opt EasyOptions) ([]Cue, erro
 	for _, w := range opt.Words {
 		only[strings.ToLower(w)] = true
 	}
-	type tally struct{ documents, groups []int32 }
+	texts, labels := train.Texts(), train.Labels()
+	wordsOf := make([][]string, len(texts))
+	err := eachRow(ctx, len(texts), "looking for cues", func(row int) {
+		for w := range wordSet(texts[row]) {
+			if len(only) == 0 || only[w] {
+				wordsOf[row] = append(wordsOf[row], w)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	// last is the group that was counted last; rows come group by group.
+	type tally struct{ documents, groups, last []int32 }
 	words := map[string]*tally{}
 	size := make([]int32, len(classes))
 	rows, groups := byGroup(train)
-	var seen map[[2]int]bool
-	index := map[string]int{}
+	group := int32(0)
 	for i, row := range rows {
-		if i%1000 == 0 {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			trace.Progress(ctx, "looking for cues", i, train.Len())
-		}
 		if i == 0 || groups[row] != groups[rows[i-1]] {
-			seen = map[[2]int]bool{}
+			group++
 		}
-		d := train.At(row)
-		class, ok := slices.BinarySearch(classes, d.Label)
+		class, ok := slices.BinarySearch(classes, labels[row])
 		if !ok {
 			continue
 		}
 		size[class]++
-		for w := range wordSet(d.Text) {
-			if len(only) > 0 && !only[w] {
-				continue
-			}
+		for _, w := range wordsOf[row] {
 			t := words[w]
 			if t == nil {
-				t = &tally{make([]int32, len(classes)), make([]int32, len(classes))}
+				n := len(classes)
+				counts := make([]int32, 3*n)
+				t = &tally{counts[:n], counts[n : 2*n], counts[2*n:]}
 				words[w] = t
-				index[w] = len(index)
 			}
 			t.documents[class]++
-			if m := [2]int{index[w], class}; !seen[m] {
-				seen[m] = true
+			if t.last[class] != group {
+				t.last[class] = group
 				t.groups[class]++
 			}
 		}
 	}
-	trace.Progress(ctx, "looking for cues", train.Len(), train.Len())
 	tests := float64(len(words) * len(classes))
 	var cues []Cue
 	for w, t := range words {
@@ -168,8 +169,14 @@ func upperTail(n, k int, p float64) float64 {
 func eachWord(text string, f func(from, to int)) {
 	from := -1
 	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRuneInString(text[i:])
-		switch inside := unicode.IsLetter(r) || unicode.IsNumber(r); {
+		c, n := text[i], 1
+		inside := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if c >= utf8.RuneSelf {
+			var r rune
+			r, n = utf8.DecodeRuneInString(text[i:])
+			inside = unicode.IsLetter(r) || unicode.IsNumber(r)
+		}
+		switch {
 		case inside && from < 0:
 			from = i
 		case !inside && from >= 0:
@@ -192,20 +199,29 @@ func wordSet(text string) map[string]bool {
 }
 
 // rowsWith returns for every cue the rows of the documents that have it.
-func rowsWith(c *data.Corpus, cues []Cue) [][]int {
+func rowsWith(ctx context.Context, c *data.Corpus, cues []Cue) ([][]int, error) {
 	at := map[string][]int{}
 	for i, cue := range cues {
 		at[cue.Word] = append(at[cue.Word], i)
 	}
+	texts := c.Texts()
+	has := make([][]int, len(texts))
+	err := eachRow(ctx, len(texts), "looking for documents with cues", func(row int) {
+		text := strings.ToLower(texts[row])
+		eachWord(text, func(from, to int) { has[row] = append(has[row], at[text[from:to]]...) })
+		slices.Sort(has[row])
+		has[row] = slices.Compact(has[row])
+	})
+	if err != nil {
+		return nil, err
+	}
 	rows := make([][]int, len(cues))
-	for row, text := range c.Texts() {
-		for w := range wordSet(text) {
-			for _, i := range at[w] {
-				rows[i] = append(rows[i], row)
-			}
+	for row, list := range has {
+		for _, i := range list {
+			rows[i] = append(rows[i], row)
 		}
 	}
-	return rows
+	return rows, nil
 }
 
 func cueTable(cues []Cue) *view.Table {

@@ -41,7 +41,7 @@ func AssignDomains(c *data.Corpus, opt DomainOptions) (*Step, error) {
 			without++
 		}
 		if d.Domain != old {
-			s.Changed = append(s.Changed, Removal{row, d.ID, d.Label, "domain by " + opt.By.Name,
+			s.Changed = append(s.Changed, Removal{row, d.ID, d.Label, "domain by " + opt.By.label(),
 				fmt.Sprintf("is in the domain %q, was in %s", d.Domain, cmp.Or(quoted(old), "none"))})
 		}
 		row++
@@ -52,7 +52,7 @@ func AssignDomains(c *data.Corpus, opt DomainOptions) (*Step, error) {
 	}
 	s.Corpus, s.After = after, after.Len()
 	if without > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%d documents still have no domain, because their %s is empty.", without, opt.By.Name))
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%d documents still have no domain, because their %s is empty.", without, opt.By.label()))
 	}
 	if n := len(after.DomainNames()); n > 0 && n <= most {
 		s.details = append(s.details, func() *view.Table { return after.DomainTable() })

@@ -125,10 +125,13 @@ func RemoveEasy(ctx context.Context, c *data.Corpus, opt EasyOptions) (*Step, er
 	}
 	const why = "A shortcut lets a model answer without reading the text; the score then says little about texts without it."
 	if opt.Mask {
-		return maskCues(c, cues, why)
+		return maskCues(ctx, c, cues, why)
 	}
 	q := newQuota(c, opt)
-	having := rowsWith(c, cues)
+	having, err := rowsWith(ctx, c, cues)
+	if err != nil {
+		return nil, err
+	}
 	misled := misled(q.labels, cues, having)
 	used, left := q.takeCues(cues, having, misled)
 	unread := 0
@@ -296,13 +299,17 @@ func misledTable(c *data.Corpus, m misleading) *view.Table {
 	return t
 }
 
-func maskCues(c *data.Corpus, cues []Cue, why string) (*Step, error) {
+func maskCues(ctx context.Context, c *data.Corpus, cues []Cue, why string) (*Step, error) {
 	words := map[string]bool{}
 	for _, cue := range cues {
 		words[cue.Word] = true
 	}
+	having, err := rowsWith(ctx, c, cues)
+	if err != nil {
+		return nil, err
+	}
 	given := map[int]Cue{}
-	for i, rows := range rowsWith(c, cues) {
+	for i, rows := range having {
 		for _, row := range rows {
 			if _, ok := given[row]; !ok {
 				given[row] = cues[i]

@@ -76,8 +76,8 @@ func AssignGroups(ctx context.Context, c *data.Corpus, opt GroupOptions) (*Step,
 	}
 	var all []links
 	for _, k := range opt.By {
-		trace.Progress(ctx, "joining documents by "+k.Name, len(all), len(opt.By)+1)
-		all = append(all, linksOf(k.Name, k.values(c)))
+		trace.Progress(ctx, "joining documents by "+k.label(), len(all), len(opt.By)+1)
+		all = append(all, linksOf(k.label(), k.values(c)))
 	}
 	if !opt.IgnoreCopies {
 		sets, err := clusters(ctx, c, opt.Threshold, opt.WholeText)

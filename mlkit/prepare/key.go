@@ -16,26 +16,26 @@ type Key struct {
 	// Field is "id", "title", "thread" (the title without "Re:" and the like,
 	// in small letters), "label", "group", "domain", "author", "split", "time"
 	// or "text".
-	Field string
+	Field string `json:",omitempty"`
 	// Pattern, if any, is a regular expression (package regexp) that is looked
 	// for in the field: the key is its first group, or else all that it
 	// matches; without a match there is none. Field "text" needs one.
-	Pattern string
+	Pattern string `json:",omitempty"`
 	// Before cuts the value at the first occurrence of this text: with "." the
 	// label comp.graphics gives comp.
-	Before string
+	Before string `json:",omitempty"`
 	// Bucket cuts time into years ("year"), "month", "day" or "hour", in UTC;
 	// "" means day.
-	Bucket string
+	Bucket string `json:",omitempty"`
 	// Ignore are values that say nothing, such as "anonymous". Capital letters
 	// do not matter.
-	Ignore []string
+	Ignore []string `json:",omitempty"`
 	// Rule computes the key in place of a field. It is called once for every
 	// document, in their order, and is not written into recipes: Name stands
 	// for it there.
 	Rule func(data.Document) string `json:"-"`
 	// Name is what the key is called; "" means a name made of the above.
-	Name string
+	Name string `json:",omitempty"`
 }
 
 var (
@@ -44,9 +44,30 @@ var (
 	reply     = regexp.MustCompile(`^(?:(?:re|fwd?|aw|sv)[\^\[\]()0-9]*:\s*)+`)
 )
 
-// filled checks the key and fills in its name. Option is where it stands.
+// label is the key's name for people.
+func (k Key) label() string {
+	if k.Name != "" {
+		return k.Name
+	}
+	name := k.Field
+	if k.Bucket != "" {
+		name = k.Bucket
+	}
+	if k.Pattern != "" {
+		name += " /" + k.Pattern + "/"
+	}
+	if k.Before != "" {
+		name += fmt.Sprintf(" before %q", k.Before)
+	}
+	return name
+}
+
+// filled checks the key and spells out its defaults. Option is where it stands.
 func (k Key) filled(option string) (Key, error) {
 	k.Ignore = slices.Clone(k.Ignore)
+	if len(k.Ignore) == 0 {
+		k.Ignore = nil
+	}
 	if k.Rule != nil {
 		if k.Field != "" || k.Pattern != "" || k.Before != "" || k.Bucket != "" {
 			return k, fmt.Errorf("prepare: %s has a Rule and a Field, Pattern, Before or Bucket: use one or the other", option)
@@ -77,18 +98,6 @@ func (k Key) filled(option string) (Key, error) {
 	}
 	if k.Bucket != "" && (k.Field != "time" || buckets[k.Bucket] == "") {
 		return k, fmt.Errorf("prepare: %s.Bucket is %q on the field %q: use year, month, day or hour, on time", option, k.Bucket, k.Field)
-	}
-	if k.Name == "" {
-		k.Name = k.Field
-		if k.Bucket != "" {
-			k.Name = k.Bucket
-		}
-		if k.Pattern != "" {
-			k.Name += " /" + k.Pattern + "/"
-		}
-		if k.Before != "" {
-			k.Name += fmt.Sprintf(" before %q", k.Before)
-		}
 	}
 	return k, nil
 }

@@ -183,22 +183,23 @@ func (n *normaliser) document(d data.Document) (data.Document, []int, int) {
 	}
 	body := d.Body()
 	cut := len(d.Text) - len(body)
-	head, headEdits := n.text(d.Text[:cut], n.header, places)
+	end := len(strings.TrimRight(d.Text[:cut], "\r\n"))
+	head, headEdits := n.text(d.Text[:end], n.header, places)
 	body, bodyEdits := n.text(body, n.body, places)
 	gap := ""
 	switch {
 	case body != "" && head != "":
 		gap = "\n\n"
-	case body != "" && head == "":
+	case body != "":
 		gap = "\n"
 	}
 	// The body's edits come first, each pass on the whole text, so that the
 	// places in the headers are still the old ones; then the headers', and at
 	// the end the gap between both.
-	passes := shifted(bodyEdits, cut)
-	passes = append(passes, headEdits...)
-	if gap != "" {
-		passes = append(passes, []edit{{len(head), len(head), len(head), len(head) + len(gap)}})
+	passes := append(shifted(bodyEdits, cut), headEdits...)
+	if d.Text[end:cut] != gap {
+		passes = append(passes, []edit{{len(head), len(head) + cut - end, len(head), len(head) + len(gap)}})
+		places[slices.Index(n.names, "white space")]++
 	}
 	d, gone := rewritten(d, head+gap+body, passes)
 	return d, places, gone

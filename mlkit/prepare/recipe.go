@@ -32,9 +32,9 @@ type Recipe struct {
 type Stage interface {
 	kind() kind
 	// complete returns the stage with its defaults spelled out, or what is wrong
-	// with it.
+	// with it. A seed that is the recipe's own is 0.
 	complete(seed int64) (Stage, error)
-	run(ctx context.Context, c *data.Corpus) (*Step, error)
+	run(ctx context.Context, c *data.Corpus, seed int64) (*Step, error)
 }
 
 // kind names a stage in recipes.
@@ -69,7 +69,7 @@ func (o GroupOptions) complete(int64) (Stage, error)     { return o.filled() }
 func (o AssignOptions) complete(int64) (Stage, error)    { return o.filled(), nil }
 
 func (o EasyOptions) complete(seed int64) (Stage, error) {
-	o.Seed = seedOf(o.Seed, seed)
+	o.Seed = ownSeed(o.Seed, seed)
 	return o.filled()
 }
 
@@ -80,13 +80,20 @@ func (o MaskOptions) complete(int64) (Stage, error) {
 }
 
 func (o BalanceOptions) complete(seed int64) (Stage, error) {
-	o.Seed = seedOf(o.Seed, seed)
+	o.Seed = ownSeed(o.Seed, seed)
 	return o.filled()
 }
 
 func (o SplitOptions) complete(seed int64) (Stage, error) {
-	o.Seed = seedOf(o.Seed, seed)
+	o.Seed = ownSeed(o.Seed, seed)
 	return o.filled()
+}
+
+func ownSeed(own, recipe int64) int64 {
+	if own == recipe {
+		return 0
+	}
+	return own
 }
 
 func seedOf(own, recipe int64) int64 {
@@ -96,28 +103,39 @@ func seedOf(own, recipe int64) int64 {
 	return recipe
 }
 
-func (o NormaliseOptions) run(ctx context.Context, c *data.Corpus) (*Step, error) {
+func (o NormaliseOptions) run(ctx context.Context, c *data.Corpus, _ int64) (*Step, error) {
 	return Normalise(ctx, c, o)
 }
-func (o EmptyOptions) run(_ context.Context, c *data.Corpus) (*Step, error) { return DropEmpty(c, o) }
-func (o DuplicateOptions) run(ctx context.Context, c *data.Corpus) (*Step, error) {
+func (o EmptyOptions) run(_ context.Context, c *data.Corpus, _ int64) (*Step, error) {
+	return DropEmpty(c, o)
+}
+func (o DuplicateOptions) run(ctx context.Context, c *data.Corpus, _ int64) (*Step, error) {
 	return Deduplicate(ctx, c, o)
 }
-func (o DomainOptions) run(_ context.Context, c *data.Corpus) (*Step, error) {
+func (o DomainOptions) run(_ context.Context, c *data.Corpus, _ int64) (*Step, error) {
 	return AssignDomains(c, o)
 }
-func (o GroupOptions) run(ctx context.Context, c *data.Corpus) (*Step, error) {
+func (o GroupOptions) run(ctx context.Context, c *data.Corpus, _ int64) (*Step, error) {
 	return AssignGroups(ctx, c, o)
 }
-func (o AssignOptions) run(_ context.Context, c *data.Corpus) (*Step, error) { return Assign(c, o) }
-func (o EasyOptions) run(ctx context.Context, c *data.Corpus) (*Step, error) {
+func (o AssignOptions) run(_ context.Context, c *data.Corpus, _ int64) (*Step, error) {
+	return Assign(c, o)
+}
+func (o EasyOptions) run(ctx context.Context, c *data.Corpus, seed int64) (*Step, error) {
+	o.Seed = seedOf(o.Seed, seed)
 	return RemoveEasy(ctx, c, o)
 }
-func (o MaskOptions) run(_ context.Context, c *data.Corpus) (*Step, error) { return Mask(c, o) }
-func (o BalanceOptions) run(_ context.Context, c *data.Corpus) (*Step, error) {
+func (o MaskOptions) run(_ context.Context, c *data.Corpus, _ int64) (*Step, error) {
+	return Mask(c, o)
+}
+func (o BalanceOptions) run(_ context.Context, c *data.Corpus, seed int64) (*Step, error) {
+	o.Seed = seedOf(o.Seed, seed)
 	return BalanceDomains(c, o)
 }
-func (o SplitOptions) run(_ context.Context, c *data.Corpus) (*Step, error) { return Split(c, o) }
+func (o SplitOptions) run(_ context.Context, c *data.Corpus, seed int64) (*Step, error) {
+	o.Seed = seedOf(o.Seed, seed)
+	return Split(c, o)
+}
 
 // Standard returns the recipe that makes a corpus ready for training: texts
 // written alike, empty documents and copies removed, groups and domains on every
@@ -272,7 +290,7 @@ func options(s Stage) []option {
 // plain is a value for people to read.
 func plain(v reflect.Value) string {
 	if k, ok := v.Interface().(Key); ok {
-		return k.Name
+		return strings.Join(append([]string{k.label()}, without(k.Ignore)...), " ")
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -285,6 +303,14 @@ func plain(v reflect.Value) string {
 		return strings.Join(parts, ", ")
 	}
 	return fmt.Sprint(v.Interface())
+}
+
+// without says what a key ignores.
+func without(values []string) []string {
+	if len(values) == 0 {
+		return nil
+	}
+	return []string{"without " + strings.Join(values, ", ")}
 }
 
 // Table returns the steps with their options, defaults included.

@@ -72,7 +72,13 @@ func rewritten(d data.Document, text string, passes [][]edit) (data.Document, in
 	move := func(s data.Span) (data.Span, bool) {
 		from, to := s.Start, s.End
 		for _, edits := range passes {
+			if from >= to {
+				return s, false
+			}
 			from, to = moved(edits, from, to)
+		}
+		if from >= to {
+			return s, false
 		}
 		inner := strings.TrimSpace(text[from:to])
 		from += strings.Index(text[from:to], inner)

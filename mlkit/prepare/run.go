@@ -45,7 +45,7 @@ func Run(ctx context.Context, c *data.Corpus, recipe Recipe) (*Result, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		step, err := s.run(ctx, r.Corpus)
+		step, err := s.run(ctx, r.Corpus, recipe.Seed)
 		if err != nil {
 			return nil, fmt.Errorf("step %d of the recipe %q: %w", i+1, recipe.Name, err)
 		}
