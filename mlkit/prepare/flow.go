@@ -87,7 +87,7 @@ func (r *Result) Flow() (view.Figure, error) {
 	}
 	f, err := chart.Bars(names, append(series, gone), chart.BarOptions{
 		Stacked: true, Orientation: "horizontal", YLabel: "documents", Unit: "count",
-		Caption: fmt.Sprintf("What the preparation left of %s: %d of %d documents", r.Input.Name, r.Output.Documents, r.Input.Documents),
+		Caption: fmt.Sprintf("What the preparation left of %s: %d of %d documents. The number at a bar counts what the step removed too.", r.Input.Name, r.Output.Documents, r.Input.Documents),
 	})
 	if err != nil {
 		return view.Figure{}, fmt.Errorf("prepare: %w", err)
