@@ -125,6 +125,8 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 	nested := must(split.Nest(outer, labels, groups, split.Options{K: 2})).(*split.Nested)
 	described := must(describe.Corpus(ctx, corpus, describe.Options{})).(*describe.Summary)
 	copies := must(leak.Find(ctx, corpus, leak.Options{})).(*leak.Copies)
+	keys, masks := []prepare.Key{{Field: "group", Ignore: []string{"none"}}}, []string{"whereas"}
+	stages := []prepare.Stage{prepare.NormaliseOptions{}, prepare.GroupOptions{By: keys}, prepare.MaskOptions{Words: masks}, prepare.EasyOptions{}, prepare.SplitOptions{}}
 	subjects := []any{
 		corpus, small, corpus.Select(all[:5]), must(data.New("made", docs)), folds, must(split.New("own", 3, rows)),
 		must(split.TrainValidationTest(len(labels), labels, groups, split.Shares{Validation: 0.2, Test: 0.2})),
@@ -136,7 +138,9 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 		must(classify.CrossValidate(ctx, texts, labels, folds, opt)),
 		must(metric.Classify(labels, labels)), must(metric.Classify(labels, labels)).(*metric.Report).Confusion(),
 		copies, must(leak.Check(ctx, corpus, leak.Options{})), must(prepare.Deduplicate(ctx, corpus, prepare.DuplicateOptions{})),
+		must(prepare.Run(ctx, corpus, prepare.Recipe{Stages: stages})), must(prepare.SeparateDomains(ctx, corpus, prepare.SeparateOptions{MinDocuments: 5})),
 	}
+	given = append(given, stages, keys, masks)
 	own := map[reflect.Type]bool{reflect.TypeFor[*leak.Copies](): true}
 	for _, s := range subjects {
 		own[reflect.TypeOf(s)] = true

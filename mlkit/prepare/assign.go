@@ -12,15 +12,19 @@ type AssignOptions struct {
 	Domain string
 }
 
+func (o AssignOptions) filled() AssignOptions {
+	if o.Domain == "" {
+		o.Domain = "unknown"
+	}
+	return o
+}
+
 // Assign gives every document a group and a domain, which splitting and
 // balancing need. A document without a group becomes a group of its own: that
 // is an assumption, and where documents do share a source it hides a leak, so
 // it comes with a warning.
 func Assign(c *data.Corpus, opt AssignOptions) (*Step, error) {
-	domain := opt.Domain
-	if domain == "" {
-		domain = "unknown"
-	}
+	domain := opt.filled().Domain
 	taken := map[string]bool{}
 	for _, g := range c.GroupNames() {
 		taken[g] = true

@@ -20,6 +20,10 @@ type BalanceOptions struct {
 	// MaxDocuments, if above 0, bounds the documents of a domain within a
 	// class as well.
 	MaxDocuments int
+	// MinDocuments is the number of documents that a domain must have within a
+	// class to set the measure there; 0 means 1. Smaller ones are kept whole and
+	// do not make the others as small as they are.
+	MinDocuments int
 	// Only balances the documents of one split and leaves the others alone;
 	// "" takes all documents together.
 	Only string
@@ -27,18 +31,35 @@ type BalanceOptions struct {
 	Seed int64
 }
 
-// BalanceDomains removes documents until no domain prevails within a class. In
+func (o BalanceOptions) filled() (BalanceOptions, error) {
+	if o.MaxRatio == 0 {
+		o.MaxRatio = 2
+	}
+	if o.MinDocuments == 0 {
+		o.MinDocuments = 1
+	}
+	if !(o.MaxRatio >= 1) || math.IsInf(o.MaxRatio, 1) {
+		return o, fmt.Errorf("prepare: BalanceOptions.MaxRatio is %v: it must be at least 1", o.MaxRatio)
+	}
+	for _, f := range []struct {
+		name  string
+		value int
+	}{{"MaxDocuments", o.MaxDocuments}, {"MinDocuments", o.MinDocuments}} {
+		if f.value < 0 {
+			return o, fmt.Errorf("prepare: BalanceOptions.%s is %d: it must not be negative", f.name, f.value)
+		}
+	}
+	return o, checkSplit("BalanceOptions.Only", o.Only)
+}
+
+// BalanceDomains undersamples: it removes documents until no domain prevails
+// within a class, and never repeats one. In
 // each class and domain it keeps groups drawn at random as long as they fit,
 // and never cuts one.
 func BalanceDomains(c *data.Corpus, opt BalanceOptions) (*Step, error) {
-	if opt.MaxRatio == 0 {
-		opt.MaxRatio = 2
-	}
-	if !(opt.MaxRatio >= 1) {
-		return nil, fmt.Errorf("prepare: BalanceOptions.MaxRatio is %v: it must be at least 1", opt.MaxRatio)
-	}
-	if opt.MaxDocuments < 0 {
-		return nil, fmt.Errorf("prepare: BalanceOptions.MaxDocuments is %d: it must not be negative", opt.MaxDocuments)
+	opt, err := opt.filled()
+	if err != nil {
+		return nil, err
 	}
 	domains := c.DomainNames()
 	if len(domains) == 0 {
@@ -53,13 +74,17 @@ func BalanceDomains(c *data.Corpus, opt BalanceOptions) (*Step, error) {
 	}
 	random := rand.New(rand.NewPCG(uint64(opt.Seed), 0x62616c616e6365))
 	var removed []Removal
-	var alone []string
+	var alone, halved []string
 	for _, class := range c.Classes() {
-		smallest, found := math.MaxInt, 0
+		smallest, found, all, gone := math.MaxInt, 0, 0, len(removed)
 		for _, domain := range domains {
-			if n := len(cells[[2]string{class, domain}]); n > 0 {
-				smallest = min(smallest, n)
+			n := len(cells[[2]string{class, domain}])
+			all += n
+			if n > 0 {
 				found++
+			}
+			if n >= opt.MinDocuments {
+				smallest = min(smallest, n)
 			}
 		}
 		if found == 1 {
@@ -68,7 +93,10 @@ func BalanceDomains(c *data.Corpus, opt BalanceOptions) (*Step, error) {
 		if found == 0 {
 			continue
 		}
-		limit := int(opt.MaxRatio * float64(smallest))
+		limit := all
+		if smallest < math.MaxInt {
+			limit = int(opt.MaxRatio * float64(smallest))
+		}
 		if opt.MaxDocuments > 0 {
 			limit = min(limit, opt.MaxDocuments)
 		}
@@ -80,8 +108,17 @@ func BalanceDomains(c *data.Corpus, opt BalanceOptions) (*Step, error) {
 					fmt.Sprintf("%d documents of the domain %q in the class %q, where at most %d are wanted", len(rows), domain, class, limit)})
 			}
 		}
+		if 2*(len(removed)-gone) > all {
+			halved = append(halved, class)
+		}
 	}
-	s := apply("balance domains", "Where a class comes mostly from one domain, a model can learn the subject in its place.", c, removed)
+	s, err := apply("balance domains", "Where a class comes mostly from one domain, a model can learn the subject in its place.", c, removed)
+	if err != nil {
+		return nil, err
+	}
+	if len(halved) > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%d classes lost more than half of their documents, because a domain is small in them: %s. MinDocuments keeps small domains from setting the measure.", len(halved), some(halved)))
+	}
 	if len(alone) > 0 {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("%d of %d classes have documents of one domain only, which leaving out documents cannot balance: %s.", len(alone), len(c.Classes()), some(alone)))
 	}

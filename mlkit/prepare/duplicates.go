@@ -23,11 +23,22 @@ type DuplicateOptions struct {
 	Conflicts string
 }
 
+func (o DuplicateOptions) filled() (DuplicateOptions, error) {
+	if o.Threshold == 0 {
+		o.Threshold = 0.8
+	}
+	if !(o.Threshold > 0 && o.Threshold <= 1) {
+		return o, fmt.Errorf("prepare: DuplicateOptions.Threshold is %v: it must be above 0 and at most 1", o.Threshold)
+	}
+	return o, choose("DuplicateOptions.Conflicts", &o.Conflicts, "keep", "remove")
+}
+
 // Deduplicate removes documents until no two are copies of each other. What is
 // a copy is defined in package leak.
 func Deduplicate(ctx context.Context, c *data.Corpus, opt DuplicateOptions) (*Step, error) {
-	if opt.Conflicts != "" && opt.Conflicts != "keep" && opt.Conflicts != "remove" {
-		return nil, fmt.Errorf("prepare: unknown DuplicateOptions.Conflicts %q: use keep or remove", opt.Conflicts)
+	opt, err := opt.filled()
+	if err != nil {
+		return nil, err
 	}
 	search := leak.Options{Threshold: opt.Threshold, WholeText: opt.WholeText}
 	if opt.KeepNear {
@@ -71,7 +82,10 @@ func Deduplicate(ctx context.Context, c *data.Corpus, opt DuplicateOptions) (*St
 	} else if undecided > 0 {
 		warnings = append(warnings, fmt.Sprintf("%d removed copies had another class than the one that was kept; which is right was not decided.", undecided))
 	}
-	s := apply("remove copies", "A document that is seen twice is learned by heart, and tests nothing where its copy was trained on.", c, removed)
-	s.Warnings = warnings
+	s, err := apply("remove copies", "A document that is seen twice is learned by heart, and tests nothing where its copy was trained on.", c, removed)
+	if err != nil {
+		return nil, err
+	}
+	s.Warnings = append(warnings, s.Warnings...)
 	return s, nil
 }

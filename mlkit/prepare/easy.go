@@ -4,18 +4,15 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"viva/mlkit/data"
-	"viva/mlkit/trace"
 	"viva/mlkit/view"
 )
 
-// EasyOptions say when a word gives a class away, and what then happens.
+// EasyOptions say which documents are easy, and what then happens. The zero
+// value looks for words that give a class away.
 type EasyOptions struct {
 	// MinPurity is the smallest share of the documents with the word that are
 	// of the class; 0 means 0.98.
@@ -27,8 +24,10 @@ type EasyOptions struct {
 	// pure by chance; 0 means 0.01. It keeps rare words of small corpora from
 	// being taken for cues.
 	MaxChance float64
+	// MinWeight is the smallest weight of a cue, see Cue.Weight; 0 means any.
+	MinWeight float64
 	// MaxRemoved bounds the share of the documents of a class that are
-	// removed; 0 means 0.4. Cues beyond it are left alone, with a warning.
+	// removed; 0 means 0.4. What is beyond it is left alone, with a warning.
 	MaxRemoved float64
 	// Mask keeps the documents and puts spaces in place of the cues, so that
 	// offsets into the text stay right.
@@ -36,124 +35,22 @@ type EasyOptions struct {
 	// Words, if any, are the only words that may be cues; for example known
 	// ones.
 	Words []string
-}
-
-// Cue is a word that gives a class away.
-type Cue struct {
-	Word, Class string
-	// Documents is the number of training documents that have the word, Groups
-	// that of the groups they come from.
-	Documents, Groups int
-	// Purity is the share of them that are of the class.
-	Purity float64
-	// Share is the share of the class's training documents that have the word.
-	Share float64
-	// Chance bounds the probability of such a word by chance.
-	Chance float64
-}
-
-// Cues finds the words that give a class away, the widest first. It looks at
-// the training documents alone, or at all where there is no training split.
-//
-// For every word and class, MinPurity and MinShare count documents. The chance
-// is that of the binomial distribution: with N groups that have the word, k of
-// them in the class, and the class's share p of all documents, the probability
-// of k or more of N, times the number of words and classes (Bonferroni).
-// Groups and not documents are counted for it, because the passages of one
-// article and the messages of one thread share their words anyhow.
-func Cues(ctx context.Context, c *data.Corpus, opt EasyOptions) ([]Cue, error) {
-	opt, err := opt.filled()
-	if err != nil {
-		return nil, err
-	}
-	train := c.InSplit(data.Train)
-	if train.Len() == 0 {
-		train = c
-	}
-	classes := train.Classes()
-	if len(classes) < 2 {
-		return nil, fmt.Errorf("prepare: %s has %d classes: words can give a class away only among two or more", c.Name(), len(classes))
-	}
-	only := map[string]bool{}
-	for _, w := range opt.Words {
-		only[strings.ToLower(w)] = true
-	}
-	type tally struct{ documents, groups []int32 }
-	words := map[string]*tally{}
-	size := make([]int32, len(classes))
-	rows, groups := byGroup(train)
-	var seen map[[2]int]bool
-	index := map[string]int{}
-	for i, row := range rows {
-		if i%1000 == 0 {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			trace.Progress(ctx, "looking for cues", i, train.Len())
-		}
-		if i == 0 || groups[row] != groups[rows[i-1]] {
-			seen = map[[2]int]bool{}
-		}
-		d := train.At(row)
-		class, ok := slices.BinarySearch(classes, d.Label)
-		if !ok {
-			continue
-		}
-		size[class]++
-		for w := range wordSet(d.Text) {
-			if len(only) > 0 && !only[w] {
-				continue
-			}
-			t := words[w]
-			if t == nil {
-				t = &tally{make([]int32, len(classes)), make([]int32, len(classes))}
-				words[w] = t
-				index[w] = len(index)
-			}
-			t.documents[class]++
-			if m := [2]int{index[w], class}; !seen[m] {
-				seen[m] = true
-				t.groups[class]++
-			}
-		}
-	}
-	tests := float64(len(words) * len(classes))
-	var cues []Cue
-	for w, t := range words {
-		documents, groups := sum(t.documents), sum(t.groups)
-		for class, n := range t.documents {
-			cue := Cue{
-				Word: w, Class: classes[class], Documents: documents, Groups: groups,
-				Purity: float64(n) / float64(documents),
-				Share:  float64(n) / float64(size[class]),
-			}
-			if n == 0 || cue.Purity < opt.MinPurity || cue.Share < opt.MinShare {
-				continue
-			}
-			p := float64(size[class]) / float64(sum(size))
-			cue.Chance = min(1, tests*upperTail(groups, int(t.groups[class]), p))
-			if cue.Chance <= opt.MaxChance {
-				cues = append(cues, cue)
-			}
-		}
-	}
-	slices.SortFunc(cues, func(a, b Cue) int {
-		return cmp.Or(-cmp.Compare(a.Share, b.Share), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Word, b.Word))
-	})
-	return cues, nil
-}
-
-// byGroup returns the rows ordered by their groups, and the group of every
-// row. A document without a group is one of its own.
-func byGroup(c *data.Corpus) (rows []int, groups []string) {
-	groups = c.Groups()
-	rows = make([]int, len(groups))
-	for i, id := range c.IDs() {
-		rows[i] = i
-		groups[i] = cmp.Or(groups[i], "\x00"+id)
-	}
-	slices.SortStableFunc(rows, func(a, b int) int { return strings.Compare(groups[a], groups[b]) })
-	return rows, groups
+	// MinCertainty, if above 0, also removes the documents whose class a
+	// trivial classifier gets right with at least this probability; 0.99 is a
+	// sensible value. It is logistic regression on the ten words of each class
+	// that tell most (chi-squared), and has not been trained on what it judges:
+	// training documents are judged by five-fold cross-validation that keeps
+	// groups whole.
+	MinCertainty float64
+	// Near, if above 0, also removes near copies of training documents of the
+	// same class, down to this Jaccard index of word 5-grams; 0.5 is a sensible
+	// value, below it the search becomes slow.
+	Near float64
+	// Only removes documents of one split and leaves the others alone; "" takes
+	// them from all.
+	Only string
+	// Seed determines the folds.
+	Seed int64
 }
 
 func (o EasyOptions) filled() (EasyOptions, error) {
@@ -172,62 +69,50 @@ func (o EasyOptions) filled() (EasyOptions, error) {
 			return o, fmt.Errorf("prepare: EasyOptions.%s is %v: it must be above 0 and at most 1", f.name, *f.value)
 		}
 	}
+	if !(o.MinWeight >= 0) {
+		return o, fmt.Errorf("prepare: EasyOptions.MinWeight is %v: it must not be negative", o.MinWeight)
+	}
+	if o.MinCertainty != 0 && !(o.MinCertainty >= 0.5 && o.MinCertainty <= 1) {
+		return o, fmt.Errorf("prepare: EasyOptions.MinCertainty is %v: it must be 0, or from 0.5 to 1", o.MinCertainty)
+	}
+	if !(o.Near >= 0 && o.Near <= 1) {
+		return o, fmt.Errorf("prepare: EasyOptions.Near is %v: it must be from 0 to 1", o.Near)
+	}
+	if o.Mask && (o.MinCertainty > 0 || o.Near > 0 || o.Only != "") {
+		return o, fmt.Errorf("prepare: EasyOptions.Mask masks cues in all documents: it does not go with MinCertainty, Near or Only, which choose documents")
+	}
+	if err := checkSplit("EasyOptions.Only", o.Only); err != nil {
+		return o, err
+	}
+	o.Words = slices.Clone(o.Words)
+	if len(o.Words) == 0 {
+		o.Words = nil
+	}
 	return o, nil
 }
 
-func sum(counts []int32) int {
-	s := 0
-	for _, n := range counts {
-		s += int(n)
+// checkSplit refuses the name of a split that does not exist.
+func checkSplit(option, name string) error {
+	switch name {
+	case "", data.Train, data.Validation, data.Test:
+		return nil
 	}
-	return s
+	return fmt.Errorf("prepare: unknown %s %q: use %s, %s or %s", option, name, data.Train, data.Validation, data.Test)
 }
 
-// upperTail is the probability of k or more successes in n trials of
-// probability p.
-func upperTail(n, k int, p float64) float64 {
-	logN, _ := math.Lgamma(float64(n + 1))
-	total := 0.0
-	for i := k; i <= n; i++ {
-		logI, _ := math.Lgamma(float64(i + 1))
-		logRest, _ := math.Lgamma(float64(n - i + 1))
-		total += math.Exp(logN - logI - logRest + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
-	}
-	return min(1, total)
-}
-
-// eachWord calls f with the place of every run of letters and numbers.
-func eachWord(text string, f func(from, to int)) {
-	from := -1
-	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRuneInString(text[i:])
-		switch inside := unicode.IsLetter(r) || unicode.IsNumber(r); {
-		case inside && from < 0:
-			from = i
-		case !inside && from >= 0:
-			f(from, i)
-			from = -1
-		}
-		i += n
-	}
-	if from >= 0 {
-		f(from, len(text))
-	}
-}
-
-// wordSet returns the distinct words of a text in lower case.
-func wordSet(text string) map[string]bool {
-	set := map[string]bool{}
-	lower := strings.ToLower(text)
-	eachWord(lower, func(from, to int) { set[lower[from:to]] = true })
-	return set
-}
-
-// RemoveEasy removes the documents that a single word gives away: those that
-// have one of the Cues of the corpus, in every split and whatever their class,
-// so that the choice does not look at the class of a test document.
+// RemoveEasy removes the documents whose class can be told without reading
+// them: those with a word that gives it away (see Cues), and, if asked for, near
+// copies of training documents and those that a trivial classifier is certain
+// of. What is easy is learned from training documents alone.
 //
-// Cues are taken in their order as long as no class loses more of its
+// A document is easy only if the shortcut leads to its own class. One that has a
+// cue of another class, which would have misled a model, is hard and stays; so
+// does a document without a class. In held-out splits the choice looks at the
+// class of the document, so what remains there is harder than what a model will
+// meet; Only "train" leaves them as they are.
+//
+// Cues are taken in their order, then near copies in the order of the rows, then
+// the documents with the highest certainty, as long as no class loses more of its
 // documents than MaxRemoved permits.
 func RemoveEasy(ctx context.Context, c *data.Corpus, opt EasyOptions) (*Step, error) {
 	opt, err := opt.filled()
@@ -238,38 +123,196 @@ func RemoveEasy(ctx context.Context, c *data.Corpus, opt EasyOptions) (*Step, er
 	if err != nil {
 		return nil, err
 	}
-	labels := c.Labels()
-	size := map[string]int{}
-	for _, l := range labels {
-		size[l]++
+	const why = "A shortcut lets a model answer without reading the text; the score then says little about texts without it."
+	if opt.Mask {
+		return maskCues(ctx, c, cues, why)
 	}
-	having := rowsWith(c, cues)
-	lost := map[string]int{}
-	given := map[int]Cue{}
-	var used []Cue
-	var left []string
+	q := newQuota(c, opt)
+	having, err := rowsWith(ctx, c, cues)
+	if err != nil {
+		return nil, err
+	}
+	misled := misled(q.labels, cues, having)
+	used, left := q.takeCues(cues, having, misled)
+	unread := 0
+	if opt.Near > 0 {
+		copies, err := copiesOfTraining(ctx, c, opt.Near)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range copies {
+			if !q.take(r.Row, "near copy of training text", fmt.Sprintf("%s copy of %s in the training documents (Jaccard %.2f)", r.Kind, c.At(r.Kept).ID, r.Jaccard)) {
+				unread++
+			}
+		}
+	}
+	var warnings []string
+	if opt.MinCertainty > 0 {
+		sure, err := certainty(ctx, c, opt.Seed)
+		if err != nil {
+			return nil, err
+		}
+		warnings = append(warnings, sure.Warnings...)
+		var rows []int
+		for row, p := range sure.Own {
+			if p >= opt.MinCertainty && !misled.rows[row] {
+				rows = append(rows, row)
+			}
+		}
+		slices.SortStableFunc(rows, func(a, b int) int { return cmp.Compare(sure.Own[b], sure.Own[a]) })
+		for _, row := range rows {
+			if !q.take(row, "certain", fmt.Sprintf("a trivial classifier that had not seen it gives its class %s", view.FormatUnit(sure.Own[row], "%"))) {
+				unread++
+			}
+		}
+	}
+	s, err := apply("remove easy examples", why, c, q.removals())
+	if err != nil {
+		return nil, err
+	}
+	s.Warnings = append(s.Warnings, warnings...)
+	limit := view.FormatUnit(opt.MaxRemoved, "%")
+	if len(left) > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%d cues were left alone, because a class would have lost more than %s of its documents: %s.", len(left), limit, some(left)))
+	}
+	if unread > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%d easy documents were left, because a class would have lost more than %s of its documents.", unread, limit))
+	}
+	if len(cues) == 0 {
+		s.Warnings = append(s.Warnings, "No word gives a class away by these measures.")
+	}
+	s.details = append(s.details, func() *view.Table { return cueTable(used) }, func() *view.Table { return misledTable(c, misled) })
+	return s, nil
+}
+
+// quota takes documents as long as their class can spare them.
+type quota struct {
+	corpus         *data.Corpus
+	labels, splits []string
+	only           string
+	allowed        map[string]float64
+	taken          map[string]int
+	gone           map[int]Removal
+}
+
+func newQuota(c *data.Corpus, opt EasyOptions) *quota {
+	q := &quota{corpus: c, labels: c.Labels(), splits: c.Splits(), only: opt.Only, allowed: map[string]float64{}, taken: map[string]int{}, gone: map[int]Removal{}}
+	for row, l := range q.labels {
+		if q.open(row) {
+			q.allowed[l]++
+		}
+	}
+	for l := range q.allowed {
+		q.allowed[l] *= opt.MaxRemoved
+	}
+	return q
+}
+
+// open reports whether a row may be removed at all.
+func (q *quota) open(row int) bool {
+	return q.labels[row] != "" && (q.only == "" || q.splits[row] == q.only)
+}
+
+// fits reports whether a class can spare n documents more.
+func (q *quota) fits(class string, n int) bool {
+	return float64(q.taken[class]+n) <= q.allowed[class]
+}
+
+// take removes a row, unless it is gone or must not be. It returns false if its
+// class cannot spare it.
+func (q *quota) take(row int, kind, reason string) bool {
+	if _, ok := q.gone[row]; ok || !q.open(row) {
+		return true
+	}
+	label := q.labels[row]
+	if !q.fits(label, 1) {
+		return false
+	}
+	q.taken[label]++
+	q.gone[row] = Removal{row, q.corpus.At(row).ID, label, kind, reason}
+	return true
+}
+
+// takeCues takes the documents of the cues' own classes, a cue whole or not at
+// all, and returns the cues that were used and the words of those that were not.
+func (q *quota) takeCues(cues []Cue, having [][]int, misled misleading) (used []Cue, left []string) {
 	for i, cue := range cues {
-		more := map[string]int{}
+		var rows []int
 		for _, row := range having[i] {
-			if _, ok := given[row]; !ok {
-				more[labels[row]]++
+			if _, gone := q.gone[row]; !gone && q.open(row) && q.labels[row] == cue.Class && !misled.rows[row] {
+				rows = append(rows, row)
 			}
 		}
-		fits := true
-		for label, n := range more {
-			if float64(lost[label]+n) > opt.MaxRemoved*float64(size[label]) {
-				fits = false
-			}
-		}
-		if !fits && !opt.Mask {
+		if !q.fits(cue.Class, len(rows)) {
 			left = append(left, cue.Word)
 			continue
 		}
 		used = append(used, cue)
+		for _, row := range rows {
+			q.take(row, "cue "+cue.Word, fmt.Sprintf("has the word %q: %s of the training documents with it are of the class %q", cue.Word, view.FormatUnit(cue.Purity, "%"), cue.Class))
+		}
+	}
+	return used, left
+}
+
+func (q *quota) removals() []Removal {
+	var list []Removal
+	for row := range q.labels {
+		if r, ok := q.gone[row]; ok {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// misleading are documents with a cue of a class that is not theirs.
+type misleading struct {
+	rows map[int]bool
+	by   map[int]Cue
+}
+
+func misled(labels []string, cues []Cue, having [][]int) misleading {
+	m := misleading{map[int]bool{}, map[int]Cue{}}
+	for i, cue := range cues {
 		for _, row := range having[i] {
+			if labels[row] != "" && labels[row] != cue.Class && !m.rows[row] {
+				m.rows[row], m.by[row] = true, cue
+			}
+		}
+	}
+	return m
+}
+
+func misledTable(c *data.Corpus, m misleading) *view.Table {
+	t := view.NewTable("Documents that a cue would have misled, which stay", "document", "class", "word", "class of the word", "text")
+	for row := range c.Len() {
+		if !m.rows[row] {
+			continue
+		}
+		if len(t.Rows) == examples {
+			t.Notes = append(t.Notes, fmt.Sprintf("%d more.", len(m.rows)-examples))
+			break
+		}
+		d, cue := c.At(row), m.by[row]
+		t.Add(d.ID, d.Label, cue.Word, cue.Class, beginning(c.Body(row)))
+	}
+	return t
+}
+
+func maskCues(ctx context.Context, c *data.Corpus, cues []Cue, why string) (*Step, error) {
+	words := map[string]bool{}
+	for _, cue := range cues {
+		words[cue.Word] = true
+	}
+	having, err := rowsWith(ctx, c, cues)
+	if err != nil {
+		return nil, err
+	}
+	given := map[int]Cue{}
+	for i, rows := range having {
+		for _, row := range rows {
 			if _, ok := given[row]; !ok {
-				given[row] = cue
-				lost[labels[row]]++
+				given[row] = cues[i]
 			}
 		}
 	}
@@ -278,26 +321,20 @@ func RemoveEasy(ctx context.Context, c *data.Corpus, opt EasyOptions) (*Step, er
 		if cue, ok := given[row]; ok {
 			d := c.At(row)
 			affected = append(affected, Removal{row, d.ID, d.Label, "cue " + cue.Word,
-				fmt.Sprintf("has the word %q: %s of the training documents with it are of the class %q", cue.Word, view.FormatUnit(cue.Purity, "%"), cue.Class)})
+				fmt.Sprintf("had the word %q: %s of the training documents with it are of the class %q", cue.Word, view.FormatUnit(cue.Purity, "%"), cue.Class)})
 		}
 	}
-	const why = "A word that only one class uses lets a model answer without reading the text; the score then says little about texts without it."
-	var s *Step
-	if opt.Mask {
-		if s, err = masked(c, used, affected, why); err != nil {
-			return nil, err
-		}
-	} else {
-		s = apply("remove easy examples", why, c, affected)
+	s, err := masked("mask cues", why, c, words, affected)
+	if err != nil {
+		return nil, err
 	}
-	if len(left) > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%d cues were left alone, because a class would have lost more than %s of its documents: %s.",
-			len(left), view.FormatUnit(opt.MaxRemoved, "%"), some(left)))
+	for _, cue := range cues {
+		s.masked = append(s.masked, cue.Word)
 	}
 	if len(cues) == 0 {
 		s.Warnings = append(s.Warnings, "No word gives a class away by these measures.")
 	}
-	s.details = append(s.details, func() *view.Table { return cueTable(used) })
+	s.details = append(s.details, func() *view.Table { return cueTable(cues) })
 	return s, nil
 }
 
@@ -307,64 +344,4 @@ func some(words []string) string {
 		return strings.Join(words[:most], ", ") + ", …"
 	}
 	return strings.Join(words, ", ")
-}
-
-// rowsWith returns for every cue the rows of the documents that have it.
-func rowsWith(c *data.Corpus, cues []Cue) [][]int {
-	at := map[string][]int{}
-	for i, cue := range cues {
-		at[cue.Word] = append(at[cue.Word], i)
-	}
-	rows := make([][]int, len(cues))
-	for row, text := range c.Texts() {
-		for w := range wordSet(text) {
-			for _, i := range at[w] {
-				rows[i] = append(rows[i], row)
-			}
-		}
-	}
-	return rows
-}
-
-func masked(c *data.Corpus, cues []Cue, affected []Removal, why string) (*Step, error) {
-	words := map[string]bool{}
-	for _, cue := range cues {
-		words[cue.Word] = true
-	}
-	after, err := c.Map(func(d data.Document) data.Document {
-		text := []byte(d.Text)
-		eachWord(d.Text, func(from, to int) {
-			if words[strings.ToLower(d.Text[from:to])] {
-				for i := from; i < to; i++ {
-					text[i] = ' '
-				}
-			}
-		})
-		d.Text = string(text)
-		return dropBroken(d)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("prepare: %w", err)
-	}
-	return &Step{Name: "mask cues", Why: why, Corpus: after, Before: c.Len(), After: after.Len(), Changed: affected, before: c}, nil
-}
-
-// dropBroken removes the relations whose terms are not in the text any more.
-func dropBroken(d data.Document) data.Document {
-	holds := func(s data.Span) bool { return d.Text[s.Start:s.End] == s.Text }
-	d.Relations = slices.DeleteFunc(d.Relations, func(r data.Relation) bool { return !holds(r.Head) || !holds(r.Tail) })
-	return d
-}
-
-func cueTable(cues []Cue) *view.Table {
-	t := view.NewTable("Words that give a class away", "word", "class", "training documents", "groups", "purity [%]", "share of the class [%]")
-	const most = 25
-	for i, cue := range cues {
-		if i == most {
-			t.Notes = append(t.Notes, fmt.Sprintf("%d more.", len(cues)-most))
-			break
-		}
-		t.Add(cue.Word, cue.Class, cue.Documents, cue.Groups, cue.Purity, cue.Share)
-	}
-	return t
 }

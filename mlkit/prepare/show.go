@@ -1,12 +1,18 @@
 package prepare
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"viva/mlkit/data"
 	"viva/mlkit/view"
 )
+
+// most is the number of domains up to which a step shows all.
+const most = 25
 
 // examples is the number of removed documents that a step shows.
 const examples = 8
@@ -25,6 +31,13 @@ func (s *Step) View() []view.Item {
 	}
 	if len(s.Removed) > 0 {
 		items = append(items, s.ClassTable().View()...)
+		// A property with one value tells nothing, one with very many too much.
+		if n := len(s.before.DomainNames()); n > 1 && n <= most {
+			items = append(items, s.DomainTable().View()...)
+		}
+		if len(s.before.SplitNames()) > 1 {
+			items = append(items, s.SplitTable().View()...)
+		}
 	}
 	if len(s.Removed)+len(s.Changed) > 0 {
 		items = append(items, s.ExampleTable(examples).View()...)
@@ -54,17 +67,17 @@ func (s *Step) ReasonTable() *view.Table {
 			n[r.Kind]++
 		}
 		slices.SortStableFunc(kinds, func(a, b string) int { return n[b] - n[a] })
-		const most = 12
+		const listed = 12
 		other := 0
 		for i, k := range kinds {
-			if i >= most {
+			if i >= listed {
 				other += n[k]
 				continue
 			}
 			t.Add(list.what+k, n[k], share(n[k]))
 		}
 		if other > 0 {
-			t.Add(fmt.Sprintf("%s%d other reasons", list.what, len(kinds)-most), other, share(other))
+			t.Add(fmt.Sprintf("%s%d other reasons", list.what, len(kinds)-listed), other, share(other))
 		}
 	}
 	t.Add("after", s.After, share(s.After))
@@ -74,15 +87,43 @@ func (s *Step) ReasonTable() *view.Table {
 
 // ClassTable returns the documents of each class before and after.
 func (s *Step) ClassTable() *view.Table {
-	t := view.NewTable("Classes before and after: "+s.Name, "class", "before", "share before [%]", "after", "share after [%]")
-	classes, before := s.before.ClassCounts()
-	after := map[string]float64{}
-	names, counts := s.Corpus.ClassCounts()
-	for i, name := range names {
-		after[name] = counts[i]
+	return s.countTable("Classes", "class", (*data.Corpus).Labels)
+}
+
+// DomainTable returns the documents of each domain before and after.
+func (s *Step) DomainTable() *view.Table {
+	return s.countTable("Domains", "domain", (*data.Corpus).Domains)
+}
+
+// SplitTable returns the documents of each split before and after.
+func (s *Step) SplitTable() *view.Table {
+	return s.countTable("Splits", "split", (*data.Corpus).Splits)
+}
+
+// countTable counts the documents with each value of a property. What has none
+// gets a row if there is any such document.
+func (s *Step) countTable(caption, name string, of func(*data.Corpus) []string) *view.Table {
+	t := view.NewTable(caption+" before and after: "+s.Name, name, "before", "share before [%]", "after", "share after [%]", "removed")
+	before, after, removed := map[string]int{}, map[string]int{}, map[string]int{}
+	old := of(s.before)
+	for _, v := range old {
+		before[v]++
 	}
-	for i, class := range classes {
-		t.Add(class, int(before[i]), before[i]/float64(s.Before), int(after[class]), after[class]/float64(max(s.After, 1)))
+	for _, v := range of(s.Corpus) {
+		after[v]++
+	}
+	for _, r := range s.Removed {
+		removed[old[r.Row]]++
+	}
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	names := slices.Sorted(maps.Keys(all))
+	if name == "split" {
+		order := []string{data.Train, data.Validation, data.Test, ""}
+		slices.SortFunc(names, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
+	}
+	for _, v := range names {
+		t.Add(cmp.Or(v, "none"), before[v], float64(before[v])/float64(max(s.Before, 1)), after[v], float64(after[v])/float64(max(s.After, 1)), removed[v])
 	}
 	return t
 }

@@ -21,6 +21,18 @@ type SplitOptions struct {
 	IgnoreGroups bool
 }
 
+func (o SplitOptions) filled() (SplitOptions, error) {
+	for _, share := range []*float64{&o.Validation, &o.Test} {
+		if *share == 0 {
+			*share = 0.15
+		}
+	}
+	if !(o.Validation > 0 && o.Test > 0 && o.Validation+o.Test < 1) {
+		return o, fmt.Errorf("prepare: SplitOptions.Validation is %v and Test is %v: both must be above 0, and together less than 1", o.Validation, o.Test)
+	}
+	return o, nil
+}
+
 // Split puts every document in train, validation or test anew. Documents
 // without a group are groups of their own. The errors are those of
 // split.TrainValidationTest.
