@@ -15,6 +15,8 @@ func init() {
 			"Bar":                  reflect.ValueOf(viva_mlkit_chart.Bar),
 			"BarOptions":           reflect.ValueOf((*viva_mlkit_chart.BarOptions)(nil)),
 			"Bars":                 reflect.ValueOf(viva_mlkit_chart.Bars),
+			"BoxOptions":           reflect.ValueOf((*viva_mlkit_chart.BoxOptions)(nil)),
+			"BoxPlot":              reflect.ValueOf(viva_mlkit_chart.BoxPlot),
 			"ConfusionMatrix":      reflect.ValueOf(viva_mlkit_chart.ConfusionMatrix),
 			"ConfusionOptions":     reflect.ValueOf((*viva_mlkit_chart.ConfusionOptions)(nil)),
 			"Heatmap":              reflect.ValueOf(viva_mlkit_chart.Heatmap),

@@ -13,20 +13,46 @@ func init() {
 	tables["viva/mlkit/prepare"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
 			"Assign":           reflect.ValueOf(viva_mlkit_prepare.Assign),
+			"AssignDomains":    reflect.ValueOf(viva_mlkit_prepare.AssignDomains),
+			"AssignGroups":     reflect.ValueOf(viva_mlkit_prepare.AssignGroups),
 			"AssignOptions":    reflect.ValueOf((*viva_mlkit_prepare.AssignOptions)(nil)),
 			"BalanceDomains":   reflect.ValueOf(viva_mlkit_prepare.BalanceDomains),
 			"BalanceOptions":   reflect.ValueOf((*viva_mlkit_prepare.BalanceOptions)(nil)),
 			"Cue":              reflect.ValueOf((*viva_mlkit_prepare.Cue)(nil)),
 			"Cues":             reflect.ValueOf(viva_mlkit_prepare.Cues),
 			"Deduplicate":      reflect.ValueOf(viva_mlkit_prepare.Deduplicate),
+			"DomainOptions":    reflect.ValueOf((*viva_mlkit_prepare.DomainOptions)(nil)),
+			"DropEmpty":        reflect.ValueOf(viva_mlkit_prepare.DropEmpty),
 			"DuplicateOptions": reflect.ValueOf((*viva_mlkit_prepare.DuplicateOptions)(nil)),
 			"EasyOptions":      reflect.ValueOf((*viva_mlkit_prepare.EasyOptions)(nil)),
+			"EmptyOptions":     reflect.ValueOf((*viva_mlkit_prepare.EmptyOptions)(nil)),
+			"GroupOptions":     reflect.ValueOf((*viva_mlkit_prepare.GroupOptions)(nil)),
+			"Key":              reflect.ValueOf((*viva_mlkit_prepare.Key)(nil)),
+			"LoadRecipe":       reflect.ValueOf(viva_mlkit_prepare.LoadRecipe),
+			"Mask":             reflect.ValueOf(viva_mlkit_prepare.Mask),
+			"MaskOptions":      reflect.ValueOf((*viva_mlkit_prepare.MaskOptions)(nil)),
+			"Normalise":        reflect.ValueOf(viva_mlkit_prepare.Normalise),
+			"NormaliseOptions": reflect.ValueOf((*viva_mlkit_prepare.NormaliseOptions)(nil)),
+			"ParseRecipe":      reflect.ValueOf(viva_mlkit_prepare.ParseRecipe),
+			"Recipe":           reflect.ValueOf((*viva_mlkit_prepare.Recipe)(nil)),
 			"Removal":          reflect.ValueOf((*viva_mlkit_prepare.Removal)(nil)),
 			"RemoveEasy":       reflect.ValueOf(viva_mlkit_prepare.RemoveEasy),
+			"Result":           reflect.ValueOf((*viva_mlkit_prepare.Result)(nil)),
+			"Run":              reflect.ValueOf(viva_mlkit_prepare.Run),
+			"SeparateDomains":  reflect.ValueOf(viva_mlkit_prepare.SeparateDomains),
+			"SeparateOptions":  reflect.ValueOf((*viva_mlkit_prepare.SeparateOptions)(nil)),
+			"Separation":       reflect.ValueOf((*viva_mlkit_prepare.Separation)(nil)),
 			"Split":            reflect.ValueOf(viva_mlkit_prepare.Split),
 			"SplitOptions":     reflect.ValueOf((*viva_mlkit_prepare.SplitOptions)(nil)),
+			"Stage":            reflect.ValueOf((*viva_mlkit_prepare.Stage)(nil)),
+			"_Stage":           reflect.ValueOf((*_viva_mlkit_prepare_Stage)(nil)),
+			"Standard":         reflect.ValueOf(viva_mlkit_prepare.Standard),
 			"Step":             reflect.ValueOf((*viva_mlkit_prepare.Step)(nil)),
 			"Summary":          reflect.ValueOf(viva_mlkit_prepare.Summary),
 		}
 	}
+}
+
+type _viva_mlkit_prepare_Stage struct {
+	IValue any
 }
