@@ -124,9 +124,10 @@ func (r *ROC) estimate(positive []bool, right []float64, opt ROCOptions) {
 	m, n := float64(r.Positives), float64(r.Negatives)
 	for i, p := range positive {
 		if p {
-			r.area += right[i] / m
+			r.area += right[i]
 		}
 	}
+	r.area /= m
 	// sums holds for every group how far its positives and its negatives are
 	// ranked better than the average, added up.
 	sums := map[string]*[2]float64{}
