@@ -31,6 +31,7 @@ import (
 	"slices"
 
 	"viva/mlkit/data"
+	"viva/mlkit/trace"
 	"viva/mlkit/view"
 )
 
@@ -143,7 +144,8 @@ type Finding struct {
 
 // Check runs the checks on a corpus: all of Rules, or those that the options
 // choose. What it rests on, near-duplicates and the classifiers that tell splits
-// apart, is kept through package memo. Errors are those of the options and of a
+// apart, is kept through package memo. It tells package trace that the corpus was
+// checked and whether it passed. Errors are those of the options and of a
 // context that has ended.
 func Check(ctx context.Context, c *data.Corpus, opt Options) (*Report, error) {
 	opt, err := opt.filled()
@@ -187,6 +189,7 @@ func Check(ctx context.Context, c *data.Corpus, opt Options) (*Report, error) {
 		}
 		r.Findings = append(r.Findings, f)
 	}
+	trace.Checked(ctx, trace.LeakCheck{Corpus: r.Fingerprint, Source: c.Origin(), Passed: r.Passed()})
 	return r, nil
 }
 
