@@ -26,7 +26,7 @@ func (j *job) write(out string) error {
 		j.outcome.report = filepath.ToSlash(filepath.Join(out, filepath.FromSlash(j.name)+".html"))
 		return ledgerErr
 	}
-	err = errors.Join(err, ledgerErr)
+	// What kept the report from being written is what matters to the ledger too.
 	var b bytes.Buffer
 	if jsonErr := report.JSON(&b, r); jsonErr != nil {
 		return errors.Join(err, jsonErr)
