@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -141,7 +142,7 @@ func (d *display) finished(j *job) {
 			Report      string              `json:"report,omitempty"`
 			Error       string              `json:"error,omitempty"`
 			Diagnostics []record.Diagnostic `json:"diagnostics,omitempty"`
-		}{time.Now(), "written", j.path, r.Status, j.outcome.passed, j.outcome.report, "", r.Diagnostics}
+		}{time.Now(), "written", j.path, r.Status, j.outcome.passed, j.outcome.report, "", slices.Concat(r.Diagnostics, j.outcome.remarks)}
 		if j.outcome.err != nil {
 			written.Error = j.outcome.err.Error()
 		}
@@ -151,7 +152,7 @@ func (d *display) finished(j *job) {
 		d.event(written)
 		return
 	}
-	printDiagnostics(d.env, r.Diagnostics)
+	printDiagnostics(d.env, slices.Concat(r.Diagnostics, j.outcome.remarks))
 	for _, c := range r.Cells {
 		for _, o := range c.Outputs {
 			if o.Gate != nil && !o.Gate.Passed {

@@ -16,6 +16,8 @@
 //	                            rests on; of the flags it takes -p and -engine
 //	run cache [-clean|-check]   show, remove or check what is kept of earlier
 //	                            runs
+//	run ledger [-check]         show the history of runs, or check that it is
+//	                            whole; of the flags it takes -o
 //	run help                    print this text
 //	run version                 print the versions of the program and of Go
 //
@@ -25,6 +27,10 @@
 // NAME.html, the report in one self-contained page; NAME.md, the same for
 // GitHub, with its pictures in NAME_files/; and NAME.json, the record of all
 // that was measured. Files are replaced whole or not at all.
+//
+// Every run appends a line to ledger.jsonl in the output folder, which holds the
+// hash of the line before it; from it the report tells how many different models
+// have been evaluated on the same test documents.
 //
 // Flags:
 //
@@ -148,7 +154,7 @@ func start() int {
 }
 
 // verbs are the words that stand in the place of the first argument.
-var verbs = []string{"check", "watch", "verify", "explain", "cache", "help", "version"}
+var verbs = []string{"check", "watch", "verify", "explain", "cache", "ledger", "help", "version"}
 
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
@@ -163,6 +169,8 @@ func run(ctx context.Context, env environment, args []string) error {
 			return explain(ctx, env, args[1:])
 		case "cache":
 			return cache(env, args[1:])
+		case "ledger":
+			return showLedger(ctx, env, args[1:])
 		case "help":
 			return flag.ErrHelp
 		case "version", "-version", "--version":

@@ -57,7 +57,7 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 		first := read("first", name)
 		for _, out := range outs[1:] {
 			other := read(out, name)
-			other.Started = first.Started
+			other.Started, other.Entry = first.Started, first.Entry
 			if out == "compiled" && other.Engine == "go" {
 				other.Engine, other.Provenance.Engine = first.Engine, first.Provenance.Engine
 			}

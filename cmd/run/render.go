@@ -45,6 +45,8 @@ type outcome struct {
 	skipped bool
 	// err says why the report could not be written.
 	err error
+	// remarks are what the ledger has to say of the run.
+	remarks []record.Diagnostic
 }
 
 func (s *settings) flags() *flag.FlagSet {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"viva/mlkit/trace"
 	"viva/runtime/record"
 )
 
@@ -85,7 +87,9 @@ func (j *job) blocked(s settings) []record.Diagnostic {
 }
 
 // otherData says which required notebooks passed on other data than this one
-// read.
+// read: of every corpus that this one opened, the very content, as it was read,
+// must have been read there too, and if corpora were checked for leaks there, it
+// must be one of those that passed, or what they were made of.
 func (j *job) otherData(s settings) []record.Diagnostic {
 	var all []record.Diagnostic
 	for _, r := range j.nb.Meta.Requires {
@@ -98,16 +102,36 @@ func (j *job) otherData(s settings) []record.Diagnostic {
 			seen[source.Fingerprint] = true
 		}
 		for _, source := range j.outcome.run.Sources {
-			if !seen[source.Fingerprint] {
-				all = append(all, record.Diagnostic{
-					Severity: "error", File: j.path, Line: 1, Column: 1, Cell: -1,
-					Message: fmt.Sprintf("this notebook read %s, on which %s, which it requires, has not passed", source.Name, r),
-					Hint:    "run both with the same parameters",
-				})
+			d := record.Diagnostic{
+				Severity: "error", File: j.path, Line: 1, Column: 1, Cell: -1,
+				Message: fmt.Sprintf("this notebook read %s, on which %s, which it requires, has not passed", source.Name, r),
+				Hint:    "run both with the same parameters",
 			}
+			switch {
+			case !seen[source.Fingerprint]:
+			case !checked(run, source.Fingerprint):
+				d.Message = fmt.Sprintf("this notebook read %s, of which %s, which it requires, has checked nothing that passed", source.Name, r)
+				d.Hint = "have leak.Check look at that corpus there, or at what is made of it, and make gates of what it finds"
+			default:
+				continue
+			}
+			all = append(all, d)
 		}
 	}
 	return all
+}
+
+// checked reports whether a leakage check passed on the data of a fingerprint or
+// on what was made of it. A notebook that makes no such checks is taken at its
+// gates; where it is not known from what a checked corpus was made, it may be
+// from this data.
+func checked(run *record.Run, fingerprint string) bool {
+	if len(run.Checks) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(run.Checks, func(c trace.LeakCheck) bool {
+		return c.Passed && (c.Source == fingerprint || c.Source == "" || c.Corpus == fingerprint)
+	})
 }
 
 // required returns the run of a required notebook: of this invocation, or the

@@ -406,7 +406,7 @@ func different(before, now *job) bool {
 		return false
 	}
 	a, b := before.outcome, now.outcome
-	return a.passed != b.passed || !slices.Equal(a.run.Sources, b.run.Sources)
+	return a.passed != b.passed || !slices.Equal(a.run.Sources, b.run.Sources) || !slices.Equal(a.run.Checks, b.run.Checks)
 }
 
 // tell prints how a run went.

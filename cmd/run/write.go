@@ -12,19 +12,23 @@ import (
 	"strings"
 
 	"viva/internal/atomicfile"
+	"viva/runtime/record"
 	"viva/runtime/report"
 )
 
-// write writes the three files of a report. If that fails, the record goes to
-// a temporary file, so that hours of work are not lost to a full disk.
+// write enters the run in the ledger and writes the three files of its report. If
+// that fails, the record goes to a temporary file, so that hours of work are not
+// lost to a full disk.
 func (j *job) write(out string) error {
-	err := j.writeFiles(filepath.Join(out, filepath.FromSlash(j.name)))
+	r, ledgerErr := j.enter(out)
+	err := j.writeFiles(filepath.Join(out, filepath.FromSlash(j.name)), r)
 	if err == nil {
 		j.outcome.report = filepath.ToSlash(filepath.Join(out, filepath.FromSlash(j.name)+".html"))
-		return nil
+		return ledgerErr
 	}
+	// What kept the report from being written is what matters to the ledger too.
 	var b bytes.Buffer
-	if jsonErr := report.JSON(&b, j.outcome.run); jsonErr != nil {
+	if jsonErr := report.JSON(&b, r); jsonErr != nil {
 		return errors.Join(err, jsonErr)
 	}
 	saved, saveErr := saveTemporarily(filepath.Base(j.name)+"-*.json", b.Bytes())
@@ -56,7 +60,7 @@ func saveTemporarily(pattern string, content []byte) (name string, err error) {
 	return f.Name(), nil
 }
 
-func (j *job) writeFiles(base string) (err error) {
+func (j *job) writeFiles(base string, r *record.Run) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = j.mistake(p)
@@ -69,7 +73,6 @@ func (j *job) writeFiles(base string) (err error) {
 		Link:     reportLink,
 		Beside:   []string{name + ".md", name + ".json"},
 	}
-	r := j.outcome.run
 	var page, data bytes.Buffer
 	var doc report.Document
 	if j.nb == nil {

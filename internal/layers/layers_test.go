@@ -18,7 +18,7 @@ import (
 var layers = [][]string{
 	{"cmd/run", "bench"},
 	{"runtime/preview"},
-	{"runtime/engine", "runtime/report", "runtime/verify"},
+	{"runtime/engine", "runtime/report", "runtime/verify", "runtime/ledger"},
 	{"runtime/kernel", "runtime/native"},
 	{"runtime/cell"},
 	{"runtime/lower"},

@@ -2,7 +2,7 @@
 // a fitted vectoriser with a linear model out, and cross-validation and
 // learning curves of it that cannot leak, because vocabulary, document
 // frequencies and weights are learned from each fold's training part only. It
-// joins packages text, linear, split and metric.
+// joins packages data, text, linear, split and metric.
 package classify
 
 import (
@@ -10,9 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
+	"viva/mlkit/data"
 	"viva/mlkit/linear"
 	"viva/mlkit/memo"
+	"viva/mlkit/metric"
 	"viva/mlkit/sparse"
 	"viva/mlkit/text"
 	"viva/mlkit/view"
@@ -75,6 +78,13 @@ type Model struct {
 
 	tfidf  *text.TFIDF
 	linear *linear.Model
+	print  *printed
+}
+
+// printed is a model's fingerprint once it has been asked for.
+type printed struct {
+	once sync.Once
+	text string
 }
 
 // Train fits a classifier to texts and their labels.
@@ -98,7 +108,7 @@ func Train(ctx context.Context, texts, labels []string, opt Options) (*Model, er
 		return nil, err
 	}
 	opt.Text.StopWords = slices.Clone(opt.Text.StopWords)
-	return &Model{Options: opt, tfidf: kept.TFIDF, linear: kept.Linear, Warnings: kept.Warnings}, nil
+	return &Model{Options: opt, tfidf: kept.TFIDF, linear: kept.Linear, Warnings: kept.Warnings, print: &printed{}}, nil
 }
 
 // trained is a Model in the form in which it is kept.
@@ -146,7 +156,7 @@ func trainOn(ctx context.Context, counts *text.Counts, labels []string, rows []i
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &Model{Options: opt, tfidf: tfidf, linear: fitted}
+	m := &Model{Options: opt, tfidf: tfidf, linear: fitted, print: &printed{}}
 	m.Warnings = append(slices.Clone(tfidf.Warnings), fitted.Warnings...)
 	return m, x, nil
 }
@@ -168,9 +178,11 @@ func (m *Model) Vocabulary() *text.TFIDF { return m.tfidf }
 // Linear returns the fitted linear model.
 func (m *Model) Linear() *linear.Model { return m.linear }
 
-// Predict returns the class of each text.
+// Predict returns the class of each text. Like Decision and Probabilities, it
+// reports an evaluation if the texts are those of test documents, see
+// data.Evaluating.
 func (m *Model) Predict(ctx context.Context, texts []string) ([]string, error) {
-	x, err := m.tfidf.TransformTexts(ctx, texts)
+	x, err := m.weights(ctx, texts)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +192,7 @@ func (m *Model) Predict(ctx context.Context, texts []string) ([]string, error) {
 // Decision returns for each text a score for each class, in the order of
 // Classes.
 func (m *Model) Decision(ctx context.Context, texts []string) ([][]float64, error) {
-	x, err := m.tfidf.TransformTexts(ctx, texts)
+	x, err := m.weights(ctx, texts)
 	if err != nil {
 		return nil, err
 	}
@@ -190,11 +202,51 @@ func (m *Model) Decision(ctx context.Context, texts []string) ([][]float64, erro
 // Probabilities returns for each text the probability of each class, in the
 // order of Classes. It is an error for a support vector machine.
 func (m *Model) Probabilities(ctx context.Context, texts []string) ([][]float64, error) {
-	x, err := m.tfidf.TransformTexts(ctx, texts)
+	x, err := m.weights(ctx, texts)
 	if err != nil {
 		return nil, err
 	}
 	return m.linear.Probabilities(x)
+}
+
+func (m *Model) weights(ctx context.Context, texts []string) (*sparse.Matrix, error) {
+	x, err := m.tfidf.TransformTexts(ctx, texts)
+	if err == nil {
+		data.Evaluating(ctx, texts, m.Fingerprint, "")
+	}
+	return x, err
+}
+
+// Evaluate has the model label the documents of a corpus and compares with
+// their classes. If there are test documents among them, it reports an
+// evaluation with the accuracy on those. Every document must have a class.
+func (m *Model) Evaluate(ctx context.Context, c *data.Corpus) (*metric.Report, error) {
+	texts, labels := c.Texts(), c.Labels()
+	if err := check(texts, labels); err != nil {
+		return nil, err
+	}
+	x, err := m.tfidf.TransformTexts(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	predicted, err := m.linear.Predict(x)
+	if err != nil {
+		return nil, err
+	}
+	report, err := metric.Classify(labels, predicted)
+	if err != nil {
+		return nil, err
+	}
+	if rows := c.Indices(data.Test); len(rows) > 0 {
+		on := report
+		if len(rows) < len(texts) {
+			if on, err = metric.Classify(pick(labels, rows), pick(predicted, rows)); err != nil {
+				return nil, err
+			}
+		}
+		data.Evaluating(ctx, pick(texts, rows), m.Fingerprint, "accuracy "+on.Accuracy().Text())
+	}
+	return report, nil
 }
 
 // Term is a term and its weight for a class.
@@ -239,7 +291,13 @@ func (m *Model) TopFeatures(n int) *view.Table {
 
 // Fingerprint returns the hash of vocabulary and weights, as "sha256:" and 64
 // hex digits for each, joined by a plus sign.
-func (m *Model) Fingerprint() string { return m.tfidf.Fingerprint() + "+" + m.linear.Fingerprint() }
+func (m *Model) Fingerprint() string {
+	if m.print == nil {
+		return m.tfidf.Fingerprint() + "+" + m.linear.Fingerprint()
+	}
+	m.print.once.Do(func() { m.print.text = m.tfidf.Fingerprint() + "+" + m.linear.Fingerprint() })
+	return m.print.text
+}
 
 // View implements view.Viewer: what the model is, and the warnings.
 func (m *Model) View() []view.Item {

@@ -15,8 +15,11 @@ import (
 // Corpus is a list of documents that does not change. Its methods may be
 // called from several goroutines at once.
 type Corpus struct {
-	name     string
-	path     string
+	name string
+	path string
+	// origin is the fingerprint of what Open returned, of which this corpus was
+	// made; empty for documents that were not read.
+	origin   string
 	docs     []Document
 	sums     [][sha256.Size]byte
 	warnings []string
@@ -39,7 +42,9 @@ func New(name string, docs []Document) (*Corpus, error) {
 	if err := checkDocuments(name, own); err != nil {
 		return nil, err
 	}
-	return newCorpus(name, "", own, nil), nil
+	c := newCorpus(name, "", own, nil)
+	c.noteTests()
+	return c, nil
 }
 
 func checkDocuments(name string, docs []Document) error {
@@ -191,6 +196,10 @@ func (c *Corpus) Source() trace.Source {
 	return trace.Source{Name: c.name, Path: c.path, Fingerprint: c.Fingerprint(), Documents: len(c.docs)}
 }
 
+// Origin returns the fingerprint of the corpus that Open returned and from which
+// this one was selected or mapped; empty where it was made from documents.
+func (c *Corpus) Origin() string { return c.origin }
+
 // Len returns the number of documents.
 func (c *Corpus) Len() int { return len(c.docs) }
 
@@ -274,7 +283,7 @@ func (c *Corpus) Indices(split string) []int {
 // Select returns the corpus of the given rows, in the given order. Like the
 // index of a slice, a row that does not exist is a mistake of the program.
 func (c *Corpus) Select(rows []int) *Corpus {
-	s := &Corpus{name: c.name, path: c.path, warnings: c.warnings, vocabulary: c.vocabulary, skipped: c.skipped}
+	s := &Corpus{name: c.name, path: c.path, origin: c.origin, warnings: c.warnings, vocabulary: c.vocabulary, skipped: c.skipped}
 	s.docs = make([]Document, len(rows))
 	s.sums = make([][sha256.Size]byte, len(rows))
 	for i, r := range rows {
@@ -313,7 +322,8 @@ func (c *Corpus) Map(f func(Document) Document) (*Corpus, error) {
 		return nil, err
 	}
 	m := newCorpus(c.name, c.path, docs, c.warnings)
-	m.vocabulary, m.skipped = c.vocabulary, c.skipped
+	m.origin, m.vocabulary, m.skipped = c.origin, c.vocabulary, c.skipped
+	m.noteTests()
 	return m, nil
 }
 

@@ -136,6 +136,8 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
+	c.origin = c.Fingerprint()
+	c.noteTests()
 	trace.Read(ctx, c.Source())
 	return c, nil
 }

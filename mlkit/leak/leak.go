@@ -1,6 +1,13 @@
 // Package leak finds what lets a model see its examination before it sits it:
 // copies of a document in two splits, documents and groups that stand in two
-// splits, and copies that carry different labels.
+// splits, words and properties that give the class away, identifiers, later
+// documents in training, splits that are not alike, groups that do not hold
+// together what belongs together, and preprocessing that has seen what it is
+// tested on.
+//
+// Every check is a Rule, a value that says what must hold, why, and what to do
+// where it does not. Check runs all of them, or those that Options names, on a
+// corpus; CheckFitted looks at a vocabulary.
 //
 // Documents are compared in three ways, each wider than the one before:
 //
@@ -24,6 +31,7 @@ import (
 	"slices"
 
 	"viva/mlkit/data"
+	"viva/mlkit/trace"
 	"viva/mlkit/view"
 )
 
@@ -50,9 +58,14 @@ type Options struct {
 	Words int
 	// WholeText compares messages with their headers.
 	WholeText bool
-	// Examples is the number of pairs or groups that a finding shows as
+	// Examples is the number of pairs, groups or words that a finding shows as
 	// evidence; 0 means 10, negative all.
 	Examples int
+	// Checks are the names of the checks to make, those of Rules; nil means all.
+	// They are made in the order of Rules.
+	Checks []string
+	// Skip are the names of checks to leave out.
+	Skip []string
 }
 
 func (o Options) filled() (Options, error) {
@@ -123,17 +136,30 @@ type Finding struct {
 	Detail string
 	// Evidence shows examples; nil if nothing is wrong.
 	Evidence *view.Table
+	// Measures are what else was measured, whether or not something is wrong.
+	Measures []view.Metric
 	// Skipped says why the check could not be made; empty if it was.
 	Skipped string
 }
 
-// Check runs all checks, those of Rules, on a corpus.
+// Check runs the checks on a corpus: all of Rules, or those that the options
+// choose. What it rests on, near-duplicates and the classifiers that tell splits
+// apart, is kept through package memo. It tells package trace that the corpus was
+// checked and whether it passed. Errors are those of the options and of a
+// context that has ended.
 func Check(ctx context.Context, c *data.Corpus, opt Options) (*Report, error) {
 	opt, err := opt.filled()
 	if err != nil {
 		return nil, err
 	}
-	copies, err := Find(ctx, c, opt)
+	rules, err := opt.chosen()
+	if err != nil {
+		return nil, err
+	}
+	// What is found does not depend on which checks are made of it.
+	search := opt
+	search.Checks, search.Skip = nil, nil
+	copies, err := Find(ctx, c, search)
 	if err != nil {
 		return nil, err
 	}
@@ -148,15 +174,22 @@ func Check(ctx context.Context, c *data.Corpus, opt Options) (*Report, error) {
 	if cut {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("There are more than %d pairs of copies: only these are listed. The numbers of documents count all.", maxPairs))
 	}
-	in := &input{corpus: c, copies: copies, report: r, opt: opt}
-	for _, rule := range Rules() {
-		f := rule.run(in)
+	in := &input{corpus: c, docs: c.Documents(), copies: copies, report: r, opt: opt}
+	for _, rule := range rules {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("leak: %w", err)
+		}
+		f, err := rule.run(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("leak: checking %s: %w", rule.Name, err)
+		}
 		f.Rule = rule
 		if f.Skipped != "" {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("Not checked: %s, because %s.", rule.Name, f.Skipped))
 		}
 		r.Findings = append(r.Findings, f)
 	}
+	trace.Checked(ctx, trace.LeakCheck{Corpus: r.Fingerprint, Source: c.Origin(), Passed: r.Passed()})
 	return r, nil
 }
 

@@ -2,6 +2,7 @@ package leak
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,14 +22,22 @@ type Rule struct {
 	Why      string
 	Severity string
 	Repair   string
-	run      func(*input) Finding
+	run      func(context.Context, *input) (Finding, error)
 }
 
+// input is what checks look at.
 type input struct {
 	corpus *data.Corpus
+	// docs are the corpus' documents. Nothing changes them.
+	docs   []data.Document
 	copies *Copies
 	report *Report
 	opt    Options
+}
+
+// plain makes a check of one that is quick and cannot fail.
+func plain(f func(*input) Finding) func(context.Context, *input) (Finding, error) {
+	return func(_ context.Context, in *input) (Finding, error) { return f(in), nil }
 }
 
 const (
@@ -44,7 +53,7 @@ var ExactCopies = Rule{
 	Why:       "A model that has learned the document by heart answers right without having understood anything.",
 	Severity:  Error,
 	Repair:    "Remove the copies before splitting (prepare.Deduplicate).",
-	run:       func(in *input) Finding { return in.copiesOf(Exact, in.report.Exact) },
+	run:       plain(func(in *input) Finding { return in.copiesOf(Exact, in.report.Exact) }),
 }
 
 // NormalisedCopies demands it of texts without case, punctuation and spacing.
@@ -55,7 +64,7 @@ var NormalisedCopies = Rule{
 	Why:       "Most models drop case and punctuation: to them these are exact copies.",
 	Severity:  Error,
 	Repair:    "Remove the copies before splitting (prepare.Deduplicate).",
-	run:       func(in *input) Finding { return in.copiesOf(Normalised, in.report.Normalised) },
+	run:       plain(func(in *input) Finding { return in.copiesOf(Normalised, in.report.Normalised) }),
 }
 
 // NearCopies demands it of texts that are nearly the same.
@@ -66,7 +75,7 @@ var NearCopies = Rule{
 	Why:       "A text with a few words changed is still known to a model that has seen the other.",
 	Severity:  Error,
 	Repair:    "Remove the copies before splitting (prepare.Deduplicate).",
-	run:       func(in *input) Finding { return in.copiesOf(Near, in.report.Near) },
+	run:       plain(func(in *input) Finding { return in.copiesOf(Near, in.report.Near) }),
 }
 
 // DocumentsInTwoSplits demands that an ID stands in one split.
@@ -77,12 +86,12 @@ var DocumentsInTwoSplits = Rule{
 	Why:       "A document that is trained on cannot test anything.",
 	Severity:  Error,
 	Repair:    "Split again (prepare.Split), or give different documents different IDs.",
-	run: func(in *input) Finding {
+	run: plain(func(in *input) Finding {
 		if !in.corpus.HasSplit() {
 			return Finding{Skipped: noSplits}
 		}
 		return in.divided("ID", in.corpus.IDs())
-	},
+	}),
 }
 
 // GroupsInTwoSplits demands that groups stay whole.
@@ -93,7 +102,7 @@ var GroupsInTwoSplits = Rule{
 	Why:       "Passages of one article share its words, messages of one thread quote each other: what is learned from one part gives the other away.",
 	Severity:  Error,
 	Repair:    "Split by group (prepare.Split, split.StratifiedGroupKFold).",
-	run: func(in *input) Finding {
+	run: plain(func(in *input) Finding {
 		switch {
 		case !in.corpus.HasSplit():
 			return Finding{Skipped: noSplits}
@@ -101,7 +110,7 @@ var GroupsInTwoSplits = Rule{
 			return Finding{Skipped: noGroups}
 		}
 		return in.divided("group", in.corpus.Groups())
-	},
+	}),
 }
 
 // ConflictingLabels wants copies to have one class.
@@ -112,7 +121,7 @@ var ConflictingLabels = Rule{
 	Why:       "One of the labels is wrong, or the classes overlap: no model can get both right.",
 	Severity:  Warning,
 	Repair:    "Decide which label is right, or leave all copies out (prepare.Deduplicate with Conflicts \"remove\").",
-	run: func(in *input) Finding {
+	run: plain(func(in *input) Finding {
 		rows := in.copies.Conflicts()
 		f := Finding{Count: len(rows)}
 		if len(rows) == 0 {
@@ -122,12 +131,7 @@ var ConflictingLabels = Rule{
 		f.Detail = fmt.Sprintf("%d pairs of copies, in the same split or across", len(pairs))
 		f.Evidence = pairTable("Copies with different classes", in.corpus, pairs, in.opt)
 		return f
-	},
-}
-
-// Rules returns all conditions that Check tests, in order.
-func Rules() []Rule {
-	return []Rule{ExactCopies, NormalisedCopies, NearCopies, DocumentsInTwoSplits, GroupsInTwoSplits, ConflictingLabels}
+	}),
 }
 
 // copiesOf reports copies across splits of a kind; the evidence leaves out the

@@ -2,6 +2,7 @@ package leak
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"viva/mlkit/data"
@@ -28,6 +29,38 @@ func (f Finding) Gate() view.Gate {
 	return g
 }
 
+// View implements view.Viewer: the verdict, with the evidence if something is
+// wrong, and what else was measured.
+func (f Finding) View() []view.Item {
+	items := f.Gate().View()
+	if f.Skipped != "" {
+		items = []view.Item{{Note: &view.Note{Level: "warning", Text: fmt.Sprintf("Not checked: %s, because %s.", f.Rule.Name, f.Skipped)}}}
+	} else if f.Rule.Severity != Error {
+		items = nil
+		if f.Count > 0 {
+			items = append(items, view.Item{Note: &view.Note{Level: "warning", Text: fmt.Sprintf("It does not hold that %s. %s %s", f.Rule.Condition, f.Rule.Why, f.Rule.Repair)}})
+		}
+		items = append(items, f.Metric().View()...)
+		if f.Evidence != nil {
+			items = append(items, f.Evidence.Copy().View()...)
+		}
+	}
+	return append(items, f.measures()...)
+}
+
+// measures shows what else was measured.
+func (f Finding) measures() []view.Item {
+	var items []view.Item
+	for _, m := range f.Measures {
+		if m.Interval != nil {
+			interval := *m.Interval
+			m.Interval = &interval
+		}
+		items = append(items, m.View()...)
+	}
+	return items
+}
+
 // Gates returns the findings of severity Error as conditions. Checks that
 // could not be made are not among them; Warnings names those.
 func (r *Report) Gates() []view.Gate {
@@ -42,7 +75,7 @@ func (r *Report) Gates() []view.Gate {
 
 // Table returns what every check found, in a row each.
 func (r *Report) Table() *view.Table {
-	t := view.NewTable("Leakage checks on "+r.Corpus, "condition", "found", "what is counted", "verdict")
+	t := view.NewTable("Leakage checks on "+r.Corpus, "condition", "found", "what is counted", "verdict", "in detail")
 	for _, f := range r.Findings {
 		verdict := view.Cell{Text: "holds", Tone: "good"}
 		found := any(f.Count)
@@ -54,7 +87,7 @@ func (r *Report) Table() *view.Table {
 		case f.Count > 0:
 			verdict = view.Cell{Text: "look at it", Tone: "warn"}
 		}
-		t.Add(f.Rule.Condition, found, f.Rule.Counts, verdict)
+		t.Add(f.Rule.Condition, found, f.Rule.Counts, verdict, f.Detail)
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("%s; near copies have a Jaccard index of word n-grams of at least %.2g.", plural(r.Documents, "document"), r.Threshold))
 	t.Notes = append(t.Notes, r.Warnings...)
@@ -72,11 +105,52 @@ func (r *Report) CountTable() *view.Table {
 	return t
 }
 
-// View implements view.Viewer: the table of all checks, then the evidence of
-// those that found something.
+// RepairTable returns for every check that found something why it matters and
+// what to do.
+func (r *Report) RepairTable() *view.Table {
+	t := view.NewTable("What to do", "check", "found", "why it matters", "repair")
+	for _, f := range r.Findings {
+		if f.Count > 0 {
+			t.Add(f.Rule.Name, f.Count, f.Rule.Why, f.Rule.Repair)
+		}
+	}
+	return t
+}
+
+// Finding returns what the named check found.
+func (r *Report) Finding(name string) (Finding, error) {
+	for _, f := range r.Findings {
+		if f.Rule.Name == name {
+			return f.clone(), nil
+		}
+	}
+	return Finding{}, fmt.Errorf("leak: the report has no check %q: see Options.Checks and Options.Skip", name)
+}
+
+// clone returns a finding that shares nothing with this one.
+func (f Finding) clone() Finding {
+	if f.Evidence != nil {
+		f.Evidence = f.Evidence.Copy()
+	}
+	f.Measures = slices.Clone(f.Measures)
+	for i, m := range f.Measures {
+		if m.Interval != nil {
+			interval := *m.Interval
+			f.Measures[i].Interval = &interval
+		}
+	}
+	return f
+}
+
+// View implements view.Viewer: the table of all checks, what to do about what
+// they found, and the evidence.
 func (r *Report) View() []view.Item {
 	items := r.Table().View()
+	if t := r.RepairTable(); len(t.Rows) > 0 {
+		items = append(items, t.View()...)
+	}
 	for _, f := range r.Findings {
+		items = append(items, f.measures()...)
 		if f.Evidence != nil {
 			items = append(items, f.Evidence.Copy().View()...)
 		}

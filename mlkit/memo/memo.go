@@ -4,8 +4,9 @@
 //
 // A result's key is a hash of everything that it depends on: the operation and
 // its version, options, seed and the content of the data, and the program
-// itself. What the work told on the way (log lines, data sources, its last
-// progress) is kept with the result and told again.
+// itself. What the work told on the way (log lines, data sources, evaluations on
+// test documents, leakage checks, its last progress) is kept with the result and
+// told again.
 package memo
 
 import (
@@ -122,6 +123,8 @@ func (k *Key) Options(v any) *Key { return k.Text(fmt.Sprintf("%#v", v)) }
 type entry struct {
 	Logs     []string
 	Sources  []trace.Source
+	Tested   []trace.Evaluation
+	Checked  []trace.LeakCheck
 	Progress *progress
 	Value    []byte
 }
@@ -187,6 +190,22 @@ func (e *entry) listen(ctx context.Context) context.Context {
 			t.Source(s)
 		}
 	}
+	listening.Evaluation = func(v trace.Evaluation) {
+		mu.Lock()
+		e.Tested = append(e.Tested, v)
+		mu.Unlock()
+		if t.Evaluation != nil {
+			t.Evaluation(v)
+		}
+	}
+	listening.Checked = func(c trace.LeakCheck) {
+		mu.Lock()
+		e.Checked = append(e.Checked, c)
+		mu.Unlock()
+		if t.Checked != nil {
+			t.Checked(c)
+		}
+	}
 	listening.Progress = func(label string, done, total int) {
 		mu.Lock()
 		e.Progress = &progress{label, done, total}
@@ -202,6 +221,12 @@ func (e *entry) listen(ctx context.Context) context.Context {
 func (e *entry) tell(ctx context.Context) {
 	for _, s := range e.Sources {
 		trace.Read(ctx, s)
+	}
+	for _, v := range e.Tested {
+		trace.Evaluated(ctx, v)
+	}
+	for _, c := range e.Checked {
+		trace.Checked(ctx, c)
 	}
 	for _, line := range e.Logs {
 		trace.Logf(ctx, "%s", line)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 
@@ -33,6 +34,9 @@ func (h *told) context(ctx context.Context) context.Context {
 		Progress: func(l string, done, total int) { say("progress %s %d of %d", l, done, total) },
 		Source:   func(s trace.Source) { say("source %s", s.Path) },
 		Memo:     func(op string, hit bool) { say("memo %s %t", op, hit) },
+
+		Evaluation: func(e trace.Evaluation) { say("evaluation %+v", e) },
+		Checked:    func(c trace.LeakCheck) { say("checked %+v", c) },
 	})
 }
 
@@ -60,6 +64,8 @@ func TestDoGivesWhatWasComputed(t *testing.T) {
 		for i := range 2 {
 			got, err := memo.Do(heard[i].context(ctx), memo.NewKey("op", 1).Text("x"), func(ctx context.Context) (result, error) {
 				computed++
+				trace.Evaluated(ctx, trace.Evaluation{Test: "t", Model: "m"})
+				trace.Checked(ctx, trace.LeakCheck{Corpus: "c", Passed: true})
 				trace.Logf(ctx, "a line")
 				trace.Progress(ctx, "parts", 2, 2)
 				return want, nil
@@ -77,10 +83,11 @@ func TestDoGivesWhatWasComputed(t *testing.T) {
 		if computed != 1 {
 			rt.Errorf("computed %d times", computed)
 		}
-		if diff := cmp.Diff([]string{"log a line", "progress parts 2 of 2", "memo op false"}, heard[0].lines); diff != "" {
+		events := []string{"evaluation {Data: Source: Test:t Documents:0 Model:m Measure:}", "checked {Corpus:c Source: Passed:true}"}
+		if diff := cmp.Diff(append(slices.Clone(events), "log a line", "progress parts 2 of 2", "memo op false"), heard[0].lines); diff != "" {
 			rt.Errorf("first call (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"log a line", "progress parts 2 of 2", "memo op true"}, heard[1].lines); diff != "" {
+		if diff := cmp.Diff(append(slices.Clone(events), "log a line", "progress parts 2 of 2", "memo op true"), heard[1].lines); diff != "" {
 			rt.Errorf("second call (-want +got):\n%s", diff)
 		}
 	})

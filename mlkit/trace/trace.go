@@ -1,6 +1,6 @@
 // Package trace is how long work tells the outside what it is doing: progress,
-// log lines and the data it read travel through the context. It decides
-// nothing about how they are shown or kept.
+// log lines, the data it read, and what was evaluated on test documents travel
+// through the context. It decides nothing about how they are shown or kept.
 package trace
 
 import (
@@ -19,6 +19,36 @@ type Source struct {
 	Documents   int    `json:"documents"`
 }
 
+// Evaluation says that a model has labelled test documents: each look at them
+// makes them a little less of a test. Fingerprints are "sha256:" and 64 hex
+// digits, or several of these joined by plus signs.
+type Evaluation struct {
+	// Data is the name of the corpus that the documents are from, and Source the
+	// fingerprint of the corpus that was read, empty where it is not known.
+	Data   string `json:"data"`
+	Source string `json:"source,omitempty"`
+	// Test is the fingerprint of the texts of the test split, whatever their
+	// order and their other properties, and Documents their number.
+	Test      string `json:"test"`
+	Documents int    `json:"documents"`
+	// Model is the fingerprint of the model.
+	Model string `json:"model"`
+	// Measure says what was measured, such as "accuracy 91.2 %"; empty for
+	// predictions whose use is not known.
+	Measure string `json:"measure,omitempty"`
+}
+
+// LeakCheck says that a corpus was checked for leaks.
+type LeakCheck struct {
+	// Corpus is the fingerprint of the corpus that was checked, and Source that of
+	// the corpus that was read and from which it was made; empty where that is not
+	// known, as for a corpus that was made from documents.
+	Corpus string `json:"corpus"`
+	Source string `json:"source,omitempty"`
+	// Passed says that no check of severity error found anything.
+	Passed bool `json:"passed"`
+}
+
 // Tracer receives what work tells. A nil field drops it. The functions may be
 // called from several goroutines at once.
 type Tracer struct {
@@ -33,6 +63,10 @@ type Tracer struct {
 	// Memo is told of work whose result can be kept, when it is done and kept:
 	// hit says that it was at hand and the work was not done.
 	Memo func(operation string, hit bool)
+	// Evaluation is told of models that label test documents, Checked of
+	// corpora that are checked for leaks.
+	Evaluation func(Evaluation)
+	Checked    func(LeakCheck)
 }
 
 type key struct{}
@@ -66,6 +100,20 @@ func Logf(ctx context.Context, format string, args ...any) {
 func Read(ctx context.Context, s Source) {
 	if f := From(ctx).Source; f != nil {
 		f(s)
+	}
+}
+
+// Evaluated tells that a model has labelled test documents.
+func Evaluated(ctx context.Context, e Evaluation) {
+	if f := From(ctx).Evaluation; f != nil {
+		f(e)
+	}
+}
+
+// Checked tells that a corpus was checked for leaks.
+func Checked(ctx context.Context, c LeakCheck) {
+	if f := From(ctx).Checked; f != nil {
+		f(c)
 	}
 }
 

@@ -174,6 +174,7 @@ func (r *run) observe(e Event) {
 func (r *run) restart(before record.Run) {
 	before.Cells, before.Inlines = notRun(r.nb)
 	before.Sources, before.Diagnostics = nil, slices.Clone(before.Diagnostics)
+	before.Evaluations, before.Checks = nil, nil
 	*r.record = before
 }
 
@@ -184,6 +185,7 @@ func (r *run) snapshot() *record.Run {
 	}
 	c := *r.record
 	c.Sources, c.Cells = slices.Clone(c.Sources), slices.Clone(c.Cells)
+	c.Evaluations, c.Checks = slices.Clone(c.Evaluations), slices.Clone(c.Checks)
 	c.Inlines, c.Diagnostics = slices.Clone(c.Inlines), slices.Clone(c.Diagnostics)
 	return &c
 }

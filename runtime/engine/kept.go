@@ -48,6 +48,8 @@ type keptTrace struct {
 	Failure *kernel.Failure
 	Outputs []record.Output
 	Sources []trace.Source
+	Tested  []trace.Evaluation
+	Checked []trace.LeakCheck
 	Value   string
 	Result  string
 	Inputs  []string
@@ -78,7 +80,7 @@ func (r *results) load(key string) *traced {
 		return nil
 	}
 	return &traced{
-		outcome: outcome{files: k.Inputs, status: k.Status, took: k.Took, failure: k.Failure, outputs: k.Outputs, sources: k.Sources, value: k.Value},
+		outcome: outcome{files: k.Inputs, status: k.Status, took: k.Took, failure: k.Failure, outputs: k.Outputs, sources: k.Sources, evaluations: k.Tested, checks: k.Checked, value: k.Value},
 		result:  k.Result, inputs: k.Inputs, places: k.Places,
 	}
 }
@@ -120,7 +122,7 @@ func (r *results) keep(key string, t *traced, began time.Time) {
 		return
 	}
 	k := keptTrace{
-		Status: t.status, Took: t.took, Failure: t.failure, Outputs: t.outputs, Sources: t.sources, Value: t.value,
+		Status: t.status, Took: t.took, Failure: t.failure, Outputs: t.outputs, Sources: t.sources, Tested: t.evaluations, Checked: t.checks, Value: t.value,
 		Result: t.result, Inputs: t.inputs, Places: t.places,
 	}
 	r.writing.Go(func() {

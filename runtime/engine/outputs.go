@@ -30,6 +30,14 @@ func (o *outputs) add(e kernel.Event) {
 	switch {
 	case e.Source != nil:
 		o.sources = append(o.sources, *e.Source)
+	case e.Evaluation != nil:
+		if !slices.Contains(o.evaluations, *e.Evaluation) {
+			o.evaluations = append(o.evaluations, *e.Evaluation)
+		}
+	case e.Checked != nil:
+		if !slices.Contains(o.checks, *e.Checked) {
+			o.checks = append(o.checks, *e.Checked)
+		}
 	case e.File != "":
 		if !slices.Contains(o.files, e.File) {
 			o.files = append(o.files, e.File)

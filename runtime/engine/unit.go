@@ -48,6 +48,9 @@ type outcome struct {
 	failure *kernel.Failure
 	outputs []record.Output
 	sources []trace.Source
+	// evaluations on test documents, and corpora that were checked for leaks.
+	evaluations []trace.Evaluation
+	checks      []trace.LeakCheck
 	// files are the paths of what it read or tried to read.
 	files []string
 	// warnings are remarks of the kernel.
@@ -99,6 +102,16 @@ func (r *run) enter(u unit, o outcome) bool {
 	for _, s := range o.sources {
 		if !slices.Contains(r.record.Sources, s) {
 			r.record.Sources = append(r.record.Sources, s)
+		}
+	}
+	for _, e := range o.evaluations {
+		if !slices.Contains(r.record.Evaluations, e) {
+			r.record.Evaluations = append(r.record.Evaluations, e)
+		}
+	}
+	for _, c := range o.checks {
+		if !slices.Contains(r.record.Checks, c) {
+			r.record.Checks = append(r.record.Checks, c)
 		}
 	}
 	if u.inline != nil {

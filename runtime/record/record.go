@@ -66,11 +66,41 @@ type Run struct {
 	Engine     string         `json:"engine,omitempty"`
 	Provenance Provenance     `json:"provenance"`
 	Sources    []trace.Source `json:"sources,omitempty"`
-	Cells      []Cell         `json:"cells"`
-	Inlines    []Inline       `json:"inlines,omitempty"`
+	// Evaluations are the models that labelled test documents, and Checks the
+	// corpora that were checked for leaks.
+	Evaluations []trace.Evaluation `json:"evaluations,omitempty"`
+	Checks      []trace.LeakCheck  `json:"checks,omitempty"`
+	// Tests say, for each test split that was evaluated on, how often it has
+	// been, in this run and before; Entry is the run's place in the ledger. Both
+	// are of the folder that the report was written to, and come from outside of
+	// the run.
+	Tests   []TestUse `json:"tests,omitempty"`
+	Entry   *Entry    `json:"ledger,omitempty"`
+	Cells   []Cell    `json:"cells"`
+	Inlines []Inline  `json:"inlines,omitempty"`
 	// Diagnostics are those of the notebook as a whole and those of its cells,
 	// in the order of their lines.
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`
+}
+
+// TestUse is how often a test split has been evaluated on.
+type TestUse struct {
+	// Data, Test and Documents are those of trace.Evaluation.
+	Data      string `json:"data"`
+	Test      string `json:"test"`
+	Documents int    `json:"documents"`
+	// Runs is the number of runs that did, this one among them; Models that of
+	// the different models, and Earlier that of those that this run does not have.
+	Runs    int `json:"runs"`
+	Models  int `json:"models"`
+	Earlier int `json:"earlier"`
+}
+
+// Entry is a line of the ledger: its number, from 1, and the SHA-256 of its
+// text, in hex.
+type Entry struct {
+	Line   int    `json:"line"`
+	SHA256 string `json:"sha256"`
 }
 
 // Param is a parameter's value in the run.

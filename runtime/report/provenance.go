@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"viva/mlkit/leak"
 	"viva/mlkit/trace"
 	"viva/mlkit/view"
 	"viva/runtime/notebook"
@@ -100,6 +101,13 @@ func facts(run *record.Run) []fact {
 		{Name: "Started", Text: run.Started.UTC().Format("2 January 2006, 15:04:05 UTC")},
 		{Name: "Took", Text: duration(run.Duration)},
 		{Name: "Machine", Text: strings.Join(machine, ", ")},
+	}
+	for _, u := range run.Tests {
+		text := leak.TestReuse(u.Data, u.Documents, u.Runs, u.Models, u.Earlier).Detail
+		all = append(all, fact{Name: "Test documents", Text: strings.ToUpper(text[:1]) + text[1:], Code: u.Test})
+	}
+	if e := run.Entry; e != nil {
+		all = append(all, fact{Name: "Ledger", Text: fmt.Sprintf("run %d", e.Line), Code: "sha256:" + e.SHA256})
 	}
 	kept := all[:0]
 	for _, f := range all {

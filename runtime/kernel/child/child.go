@@ -204,6 +204,9 @@ func (c *Child) start(s Start) *Failure {
 		Source:   func(s trace.Source) { c.Send(Event{Source: &s}) },
 		File:     func(path string) { c.Send(Event{File: path}) },
 		Memo:     func(operation string, hit bool) { c.Send(Event{Memo: &Memo{operation, hit}}) },
+
+		Evaluation: func(e trace.Evaluation) { c.Send(Event{Evaluation: &e}) },
+		Checked:    func(l trace.LeakCheck) { c.Send(Event{Checked: &l}) },
 	})
 	ctx = withResults(ctx, s)
 	ctx = heeded{ctx, &c.waits}

@@ -61,6 +61,10 @@ type Event struct {
 	// File is a file or folder that is about to be read.
 	File string `json:"file,omitempty"`
 	Memo *Memo  `json:"memo,omitempty"`
+	// Evaluation is a model that labels test documents, Checked a corpus that was
+	// checked for leaks.
+	Evaluation *trace.Evaluation `json:"evaluation,omitempty"`
+	Checked    *trace.LeakCheck  `json:"checked,omitempty"`
 	// Value is what an inline expression came to.
 	Value *string `json:"value,omitempty"`
 	// Warning is a remark on the running code, which goes on or has ended well.
