@@ -21,6 +21,7 @@ func init() {
 			"ErrEmpty":       reflect.ValueOf(&viva_mlkit_data.ErrEmpty).Elem(),
 			"ErrFormat":      reflect.ValueOf(&viva_mlkit_data.ErrFormat).Elem(),
 			"ErrTooLarge":    reflect.ValueOf(&viva_mlkit_data.ErrTooLarge).Elem(),
+			"Evaluating":     reflect.ValueOf(viva_mlkit_data.Evaluating),
 			"New":            reflect.ValueOf(viva_mlkit_data.New),
 			"Open":           reflect.ValueOf(viva_mlkit_data.Open),
 			"Options":        reflect.ValueOf((*viva_mlkit_data.Options)(nil)),

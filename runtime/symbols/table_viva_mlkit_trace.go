@@ -12,15 +12,19 @@ import (
 func init() {
 	tables["viva/mlkit/trace"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
-			"From":     reflect.ValueOf(viva_mlkit_trace.From),
-			"Logf":     reflect.ValueOf(viva_mlkit_trace.Logf),
-			"Memo":     reflect.ValueOf(viva_mlkit_trace.Memo),
-			"Opening":  reflect.ValueOf(viva_mlkit_trace.Opening),
-			"Progress": reflect.ValueOf(viva_mlkit_trace.Progress),
-			"Read":     reflect.ValueOf(viva_mlkit_trace.Read),
-			"Source":   reflect.ValueOf((*viva_mlkit_trace.Source)(nil)),
-			"Tracer":   reflect.ValueOf((*viva_mlkit_trace.Tracer)(nil)),
-			"With":     reflect.ValueOf(viva_mlkit_trace.With),
+			"Checked":    reflect.ValueOf(viva_mlkit_trace.Checked),
+			"Evaluated":  reflect.ValueOf(viva_mlkit_trace.Evaluated),
+			"Evaluation": reflect.ValueOf((*viva_mlkit_trace.Evaluation)(nil)),
+			"From":       reflect.ValueOf(viva_mlkit_trace.From),
+			"LeakCheck":  reflect.ValueOf((*viva_mlkit_trace.LeakCheck)(nil)),
+			"Logf":       reflect.ValueOf(viva_mlkit_trace.Logf),
+			"Memo":       reflect.ValueOf(viva_mlkit_trace.Memo),
+			"Opening":    reflect.ValueOf(viva_mlkit_trace.Opening),
+			"Progress":   reflect.ValueOf(viva_mlkit_trace.Progress),
+			"Read":       reflect.ValueOf(viva_mlkit_trace.Read),
+			"Source":     reflect.ValueOf((*viva_mlkit_trace.Source)(nil)),
+			"Tracer":     reflect.ValueOf((*viva_mlkit_trace.Tracer)(nil)),
+			"With":       reflect.ValueOf(viva_mlkit_trace.With),
 		}
 	}
 }
