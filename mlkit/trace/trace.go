@@ -17,6 +17,12 @@ type Source struct {
 	// Fingerprint is the content's hash, as "sha256:" and 64 hex digits.
 	Fingerprint string `json:"fingerprint"`
 	Documents   int    `json:"documents"`
+	// Licence, Citation and Address (the page of its source) are what the
+	// registry of package dataset says of a data set that was opened by its
+	// name; empty for other data.
+	Licence  string `json:"licence,omitempty"`
+	Citation string `json:"citation,omitempty"`
+	Address  string `json:"address,omitempty"`
 }
 
 // Tracer receives what work tells. A nil field drops it. The functions may be
@@ -28,7 +34,7 @@ type Tracer struct {
 	Log      func(line string)
 	Source   func(Source)
 	// File is told the path of a file or folder that is about to be read,
-	// whether or not it is there.
+	// whether or not it is there; or what Variable returns.
 	File func(path string)
 	// Memo is told of work whose result can be kept, when it is done and kept:
 	// hit says that it was at hand and the work was not done.
@@ -75,6 +81,10 @@ func Opening(ctx context.Context, path string) {
 		f(path)
 	}
 }
+
+// Variable returns the path under which Opening is told that a variable of the
+// environment is about to be read.
+func Variable(name string) string { return "$" + name }
 
 // Memo tells whether the result of work was at hand.
 func Memo(ctx context.Context, operation string, hit bool) {
