@@ -23,9 +23,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"viva/internal/atomicfile"
-	"viva/internal/download"
 	"viva/mlkit/dataset"
 	"viva/mlkit/trace"
+	"viva/runtime/download"
 )
 
 type transportKey struct{}

@@ -23,9 +23,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"viva/internal/download"
 	"viva/mlkit/dataset"
 	"viva/mlkit/trace"
+	"viva/runtime/download"
 )
 
 var modified = time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
