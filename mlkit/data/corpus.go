@@ -20,6 +20,7 @@ type Corpus struct {
 	docs     []Document
 	sums     [][sha256.Size]byte
 	warnings []string
+	terms    terms
 }
 
 // New returns a corpus of the given documents. It is an error if there are
@@ -141,12 +142,12 @@ func (d Document) sum() [sha256.Size]byte {
 	return sum
 }
 
-// Name returns what people call the corpus: the base name of its path, or
-// "sample".
+// Name returns what people call the corpus: the base name of its path, the name
+// of its data set, or "sample".
 func (c *Corpus) Name() string { return c.name }
 
-// Path returns the path that the corpus was read from; empty for the sample
-// and for corpora that were made from documents.
+// Path returns the path that the corpus was read from, or the name of its data
+// set; empty for the sample and for corpora that were made from documents.
 func (c *Corpus) Path() string { return c.path }
 
 // Warnings returns what a reader must know about how the corpus was read.
@@ -164,7 +165,8 @@ func (c *Corpus) Fingerprint() string {
 
 // Source describes the corpus for the record of a run.
 func (c *Corpus) Source() trace.Source {
-	return trace.Source{Name: c.name, Path: c.path, Fingerprint: c.Fingerprint(), Documents: len(c.docs)}
+	return trace.Source{Name: c.name, Path: c.path, Fingerprint: c.Fingerprint(), Documents: len(c.docs),
+		Licence: c.terms.licence, Citation: c.terms.citation, Address: c.terms.address}
 }
 
 // Len returns the number of documents.
@@ -251,6 +253,7 @@ func (c *Corpus) Indices(split string) []int {
 // index of a slice, a row that does not exist is a mistake of the program.
 func (c *Corpus) Select(rows []int) *Corpus {
 	s := &Corpus{name: c.name, path: c.path, warnings: c.warnings}
+	s.terms = c.terms
 	s.docs = make([]Document, len(rows))
 	s.sums = make([][sha256.Size]byte, len(rows))
 	for i, r := range rows {
@@ -288,7 +291,9 @@ func (c *Corpus) Map(f func(Document) Document) (*Corpus, error) {
 	if err := checkDocuments(c.name, docs); err != nil {
 		return nil, err
 	}
-	return newCorpus(c.name, c.path, docs, c.warnings), nil
+	m := newCorpus(c.name, c.path, docs, c.warnings)
+	m.terms = c.terms
+	return m, nil
 }
 
 // WithSplits returns the corpus with its documents in the given splits, one

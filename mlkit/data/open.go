@@ -81,6 +81,10 @@ func (o Options) check() error {
 //   - a folder with several of these files. If it has archives, only they are
 //     data, else the tables; if some of their names hold the word of a split,
 //     only those. What else lies there is left out with a warning
+//   - the name of a public data set, such as "20newsgroups", where there is no
+//     file or folder of that name; package dataset finds its files and compares
+//     them with their checksums, and says how to get them where they are not
+//     on this machine. Its registry says in which format they are
 //
 // Tables may be compressed (.gz), documents in folders too. Files whose names
 // begin with a dot never count.
@@ -121,7 +125,7 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 		trace.Opening(ctx, path)
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("data: there is no file or folder %s: give the path of a JSONL, CSV or TSV file, of an archive or of a folder, or \"sample\": %w", path, fs.ErrNotExist)
+			return openNamed(ctx, path, opt)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)
@@ -134,6 +138,7 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)
 		}
+		r.hides(path)
 	}
 	c, err := r.corpus(name, path)
 	if err != nil {

@@ -106,6 +106,9 @@ type Set struct {
 	// with forward slashes.
 	Folder string
 	Files  []File
+	// Beside are names of files that may lie in the folder of a mirror and are
+	// no data, such as lists of what is in an archive.
+	Beside []string
 	// Archives are those that files are taken out of.
 	Archives []Archive
 	// Note is what else one must know.
@@ -189,7 +192,7 @@ func (s Set) Bytes() int64 {
 }
 
 func (s Set) clone() Set {
-	s.Aliases = slices.Clone(s.Aliases)
+	s.Aliases, s.Beside = slices.Clone(s.Aliases), slices.Clone(s.Beside)
 	s.Documents, s.Gold = slices.Clone(s.Documents), slices.Clone(s.Gold)
 	s.Files, s.Archives = slices.Clone(s.Files), slices.Clone(s.Archives)
 	return s

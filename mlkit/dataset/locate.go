@@ -228,3 +228,34 @@ func Downloads(ctx context.Context, s Set, opt Options) (folder string, results 
 	results, _, err = v.results(ctx, s, root{dir, Pulled}, false)
 	return s.in(dir), results, err
 }
+
+// Strangers returns the names of files in the set's folder, or below it, that
+// the registry does not know, so that nobody has verified them. Hidden files do
+// not count.
+func (s Set) Strangers(folder string) []string {
+	known := map[string]bool{}
+	for _, f := range s.Files {
+		known[f.Path] = true
+		if f.Form != Verbatim {
+			known[strings.TrimSuffix(f.Path, ".gz")] = true
+		}
+	}
+	for _, name := range s.Beside {
+		known[name] = true
+	}
+	var names []string
+	_ = filepath.WalkDir(folder, func(p string, e fs.DirEntry, err error) error {
+		rel, relErr := filepath.Rel(folder, p)
+		switch {
+		case err != nil || relErr != nil || p == folder:
+		case strings.HasPrefix(e.Name(), "."):
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+		case !e.IsDir() && !known[filepath.ToSlash(rel)]:
+			names = append(names, filepath.ToSlash(rel))
+		}
+		return nil
+	})
+	return names
+}

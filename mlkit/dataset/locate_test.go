@@ -163,7 +163,7 @@ func TestMirror(t *testing.T) {
 	if got, err := Locate(ctx, "own", Options{}); err != nil || got != folder {
 		t.Errorf("by the environment: %q, %v", got, err)
 	}
-	for _, want := range []string{"$VIVA_MIRROR", "$VIVA_DOWNLOADS", "$VIVA_REGISTRY", opt.Registry, folder, filepath.Join(mirror, "some", "own")} {
+	for _, want := range []string{trace.Variable("VIVA_MIRROR"), trace.Variable("VIVA_DOWNLOADS"), trace.Variable("VIVA_REGISTRY"), opt.Registry, folder, filepath.Join(mirror, "some", "own")} {
 		if !slices.Contains(asked, want) {
 			t.Errorf("it did not tell that it rests on %s: %q", want, asked)
 		}

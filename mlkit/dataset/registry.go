@@ -51,6 +51,7 @@ type entry struct {
 	Format    string
 	Folder    string
 	Note      string
+	Beside    []string
 	Archives  []archiveEntry
 	Files     []fileEntry
 }
@@ -207,7 +208,7 @@ func (e *entry) set(n *yaml.Node) (s Set, line int, err error) {
 	}
 	s = Set{
 		Name: e.Name, Aliases: e.Aliases, Task: e.Task, About: e.About, Documents: e.Documents, Labels: e.Labels, Gold: e.Gold,
-		Licence: e.Licence, Citation: e.Citation, Page: e.Page, Format: e.Format, Folder: cmp.Or(e.Folder, e.Name), Note: e.Note,
+		Licence: e.Licence, Citation: e.Citation, Page: e.Page, Format: e.Format, Folder: cmp.Or(e.Folder, e.Name), Note: e.Note, Beside: e.Beside,
 	}
 	for _, f := range []struct{ name, value string }{{"licence", s.Licence}, {"citation", s.Citation}, {"task", s.Task}} {
 		if f.value == "" {

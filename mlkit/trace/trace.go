@@ -10,9 +10,11 @@ import (
 
 // Source is a data set that was read.
 type Source struct {
-	// Name is what people call it: the base name of its path, or "sample".
+	// Name is what people call it: the base name of its path, the name under
+	// which a public data set is known, or "sample".
 	Name string `json:"name"`
-	// Path is the path as given; empty for embedded data.
+	// Path is the path as given, or the name of a public data set, wherever its
+	// files are; empty for embedded data.
 	Path string `json:"path,omitempty"`
 	// Fingerprint is the content's hash, as "sha256:" and 64 hex digits.
 	Fingerprint string `json:"fingerprint"`
@@ -83,8 +85,8 @@ func Opening(ctx context.Context, path string) {
 }
 
 // Variable returns the path under which Opening is told that a variable of the
-// environment is about to be read.
-func Variable(name string) string { return "$" + name }
+// environment is about to be read. No file has such a name.
+func Variable(name string) string { return "the variable $" + name }
 
 // Memo tells whether the result of work was at hand.
 func Memo(ctx context.Context, operation string, hit bool) {
