@@ -185,9 +185,16 @@ func (s Set) absent(f found, roots []root) error {
 	} else if len(roots) > 1 {
 		what = fmt.Sprintf("it is neither in the mirror %s nor downloaded", roots[0].dir)
 	}
-	return fmt.Errorf("the data set %s cannot be used: %s: %w; fetch it with \"run data pull %s\", or name a folder that has it with -mirror DIR or %s",
-		s.Name, what, ErrAbsent, s.Name, MirrorVariable)
+	return absentError(fmt.Sprintf("the data set %s cannot be used: %s; fetch it with \"run data pull %s\", or name a folder that has it with -mirror DIR or %s",
+		s.Name, what, s.Name, MirrorVariable))
 }
+
+// absentError is ErrAbsent with what to do.
+type absentError string
+
+func (e absentError) Error() string { return string(e) }
+
+func (e absentError) Is(target error) bool { return target == ErrAbsent }
 
 func (s Set) in(dir string) string { return filepath.Join(dir, filepath.FromSlash(s.Folder)) }
 
