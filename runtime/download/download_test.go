@@ -375,11 +375,11 @@ func TestStatus(t *testing.T) {
 // A server that sends nothing any more is left, and the rest is asked for.
 func TestStall(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
-		if n > 2 {
+		if r.Header.Get("Range") != "" {
 			good(w, r)
 			return
 		}
-		if n == 2 {
+		if n > 1 {
 			w.Header().Set("Content-Length", strconv.Itoa(len(content)))
 			_, _ = w.Write(content[:1000])
 			_ = http.NewResponseController(w).Flush()
@@ -387,9 +387,9 @@ func TestStall(t *testing.T) {
 		<-r.Context().Done()
 	})
 	r := request(t, s.URL)
-	r.Stall = 50 * time.Millisecond
+	r.Stall = 200 * time.Millisecond
 	fetched(t, r, Fetch(t.Context(), r))
-	if got := s.asked(); len(got) != 3 || got[2] != "bytes=1000-" {
+	if got := s.asked(); len(got) < 3 || got[len(got)-1] != "bytes=1000-" {
 		t.Errorf("ranges asked for: %q", got)
 	}
 }

@@ -103,7 +103,11 @@ func writeCompressed(f dataset.File, name string, write func(io.Writer) error) e
 		b := bufio.NewWriterSize(w, 1<<20)
 		z := gzip.NewWriter(b)
 		checked, done := checking(f.Original, z)
-		err := write(checked)
+		pieces := bufio.NewWriterSize(checked, 1<<16) // a tar has many small ones
+		err := write(pieces)
+		if err == nil {
+			err = pieces.Flush()
+		}
 		if err := errors.Join(err, done(err == nil)); err != nil {
 			return err
 		}

@@ -131,8 +131,13 @@ func TestPull(t *testing.T) {
 	if _, err := dataset.Locate(t.Context(), "own", w.opt); !errors.Is(err, dataset.ErrAbsent) || !strings.Contains(err.Error(), "run data pull own") || !strings.Contains(err.Error(), "-mirror") {
 		t.Errorf("before it is pulled: %v", err)
 	}
+	var mu sync.Mutex
 	var last, total int
-	ctx := trace.With(t.Context(), trace.Tracer{Progress: func(label string, d, n int) { last, total = d, n }})
+	ctx := trace.With(t.Context(), trace.Tracer{Progress: func(label string, d, n int) {
+		mu.Lock()
+		last, total = d, n
+		mu.Unlock()
+	}})
 	folder, state, err := Set(ctx, "mine", w.opt)
 	if err != nil || state != dataset.Pulled {
 		t.Fatal(state, err)
