@@ -20,8 +20,12 @@ func explain(ctx context.Context, env environment, args []string) error {
 	flags.SetOutput(io.Discard)
 	flags.Var(s.params, "p", "")
 	flags.Var(&s.engine, "engine", "")
+	s.add(flags)
 	rest, err := parseArgs(flags, args)
 	if err != nil {
+		return err
+	}
+	if err := s.export(); err != nil {
 		return err
 	}
 	if len(rest) == 0 || len(rest) > 2 {

@@ -10,14 +10,23 @@
 //	                            flags it takes -p, -engine and -json
 //	run verify [FILE|DIR …]     run notebooks again and compare with their
 //	                            reports; of the flags it takes -o, -timeout,
-//	                            -memory, -json, -q, -engine and -tolerance
+//	                            -memory, -json, -q, -engine, -mirror, -registry
+//	                            and -tolerance
 //	run explain FILE [CELL]     tell which cells of a notebook would run, and why;
 //	                            of one cell, its label or number, all that it
-//	                            rests on; of the flags it takes -p and -engine
+//	                            rests on; of the flags it takes -p, -engine,
+//	                            -mirror and -registry
 //	run cache [-clean|-check]   show, remove or check what is kept of earlier
 //	                            runs
 //	run ledger [-check]         show the history of runs, or check that it is
 //	                            whole; of the flags it takes -o
+//	run data list [NAME …]      show the public data sets that have names, with
+//	                            names all that is known of those
+//	run data pull NAME …        download data sets, with their licences shown
+//	run data verify [NAME …]    compare files with their checksums anew: of the
+//	                            sets named, or of all that are here
+//	run data path NAME …        print the folders that hold data sets; of the
+//	                            flags, data takes -mirror, -registry and -q
 //	run help                    print this text
 //	run version                 print the versions of the program and of Go
 //
@@ -50,6 +59,10 @@
 //	-open          for watch: open the live page in the browser
 //	-port N        for watch: the port of the live page (default 0, a free one)
 //	-fresh         use nothing that is kept of earlier runs
+//	-mirror DIR    a folder that holds public data sets already; its files are
+//	               verified and used in place (default $VIVA_MIRROR)
+//	-registry FILE a YAML file that describes data sets of one's own (default
+//	               $VIVA_REGISTRY)
 //	-json          print events to standard output, one JSON value to a line
 //	-q             print nothing but what is wrong
 //	-tolerance T   for verify: the relative difference up to which numbers are
@@ -61,6 +74,12 @@
 // rendered without running anything; a cell that reads the clock or the like
 // always runs. Long work of mlkit is kept in the same way, fold by fold. The
 // variable VIVA_CACHE names another folder, or off.
+//
+// A cell opens a public data set by its name: data.Open(ctx, "20newsgroups",
+// data.Options{}). Its files are in the mirror, or were downloaded by run data
+// pull, to the folder that the variable VIVA_DOWNLOADS names, or else to the
+// user's cache. Nothing else downloads anything. Each file is compared with its
+// checksum when it is first opened and whenever it has changed.
 //
 // Verify runs each notebook in a fresh process with the parameters and the seed
 // of its record, NAME.json in the output folder, and compares cell by cell and
@@ -78,7 +97,8 @@
 // written all the same), a report could not be written, or the run was
 // interrupted; 2, the command line is wrong, and nothing was run. Verify exits
 // with 1 if anything differs, or could not be compared: there is no record, or
-// it cannot be read.
+// it cannot be read. Data exits with 1 if a set is not here, was not pulled, or
+// has files that are not right.
 //
 // Ctrl-C ends the running cell and writes the reports so far; notebooks that
 // have not begun keep the reports they have. A second Ctrl-C ends the program
@@ -154,7 +174,7 @@ func start() int {
 }
 
 // verbs are the words that stand in the place of the first argument.
-var verbs = []string{"check", "watch", "verify", "explain", "cache", "ledger", "help", "version"}
+var verbs = []string{"check", "watch", "verify", "explain", "cache", "data", "ledger", "help", "version"}
 
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
@@ -171,6 +191,8 @@ func run(ctx context.Context, env environment, args []string) error {
 			return cache(env, args[1:])
 		case "ledger":
 			return showLedger(ctx, env, args[1:])
+		case "data":
+			return dataSets(ctx, env, args[1:])
 		case "help":
 			return flag.ErrHelp
 		case "version", "-version", "--version":

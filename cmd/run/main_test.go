@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,6 +36,9 @@ func TestMain(m *testing.M) {
 //	                     print a stack trace
 //	events KIND…         the last output is JSON lines, events of these kinds
 //	                     in this order
+//	serve DIR FILE       serve a folder on loopback, and put the address in the
+//	                     place of SERVER in the file
+//	close                end that
 //	diagnostics LINE…    the last output is JSON lines, diagnostics at these
 //	                     lines in this order
 func TestScripts(t *testing.T) {
@@ -46,6 +51,8 @@ func TestScripts(t *testing.T) {
 			"exits":       exits,
 			"events":      events,
 			"diagnostics": diagnostics,
+			"serve":       serve,
+			"close":       closeServer,
 		},
 	})
 }
@@ -54,6 +61,7 @@ func TestScripts(t *testing.T) {
 // not see, and keep what they compile to themselves. RUNBIN is the folder of
 // the command under test.
 func setup(env *testscript.Env) error {
+	env.Values[serverKey{}] = &testServer{}
 	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 	env.Setenv(store.Environment, filepath.Join(env.WorkDir, ".results"))
 	if path, err := exec.LookPath("run"); err == nil {
@@ -134,4 +142,24 @@ func diagnostics(ts *testscript.TestScript, neg bool, want []string) {
 	if slices.Equal(got, want) == neg {
 		ts.Fatalf("diagnostics at the lines %q, want %q", got, want)
 	}
+}
+
+type serverKey struct{}
+
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: serve DIR FILE")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(server.Close)
+	ts.Value(serverKey{}).(*testServer).server = server
+	text := strings.ReplaceAll(ts.ReadFile(args[1]), "SERVER", server.URL)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+}
+
+// testServer is the server of a script.
+type testServer struct{ server *httptest.Server }
+
+func closeServer(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Value(serverKey{}).(*testServer).server.Close()
 }

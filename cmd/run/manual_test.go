@@ -48,6 +48,8 @@ func TestManualIsTrue(t *testing.T) {
 	v.flags().VisitAll(describes)
 	w := watchSettings{settings: settings{params: paramFlag{}}}
 	w.flags().VisitAll(describes)
+	var d dataSettings
+	d.flags().VisitAll(describes)
 	for name := range described {
 		if !exists[name] {
 			t.Errorf("the manual describes -%s, which does not exist", name)

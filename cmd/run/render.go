@@ -31,6 +31,7 @@ type settings struct {
 	memory  sizeFlag
 	engine  engineFlag
 	fresh   bool
+	dataFlags
 }
 
 // outcome is how a notebook's run ended.
@@ -62,10 +63,12 @@ func (s *settings) flags() *flag.FlagSet {
 	flags.Var(&s.memory, "memory", "")
 	flags.Var(&s.engine, "engine", "")
 	flags.BoolVar(&s.fresh, "fresh", false, "")
+	s.add(flags)
 	return flags
 }
 
-// check refuses values that make no sense.
+// check refuses values that make no sense, and exports those that say where data
+// is.
 func (s *settings) check() error {
 	if s.jobs < 1 {
 		return usagef("-j %d: at least one notebook must run at once", s.jobs)
@@ -73,7 +76,7 @@ func (s *settings) check() error {
 	if s.timeout <= 0 {
 		return usagef("-timeout %s: a cell needs some time", s.timeout)
 	}
-	return nil
+	return s.export()
 }
 
 func render(ctx context.Context, env environment, args []string) error {

@@ -32,6 +32,7 @@ type verifySettings struct {
 	quiet     bool
 	timeout   time.Duration
 	memory    sizeFlag
+	dataFlags
 }
 
 func (s *verifySettings) flags() *flag.FlagSet {
@@ -44,6 +45,7 @@ func (s *verifySettings) flags() *flag.FlagSet {
 	flags.BoolVar(&s.quiet, "q", false, "")
 	flags.DurationVar(&s.timeout, "timeout", engine.DefaultTimeout, "")
 	flags.Var(&s.memory, "memory", "")
+	s.add(flags)
 	return flags
 }
 
@@ -80,6 +82,9 @@ func verifyNotebooks(ctx context.Context, env environment, args []string) error 
 	}
 	if s.timeout <= 0 {
 		return usagef("-timeout %s: a cell needs some time", s.timeout)
+	}
+	if err := s.export(); err != nil {
+		return err
 	}
 	jobs, err := find(paths, s.out)
 	if err != nil {

@@ -5,6 +5,7 @@ package atomicfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,6 +31,22 @@ func Write(path string, content []byte) error {
 	return WriteAll(File{path, content})
 }
 
+// WriteFunc is Write for content that is not in memory: write is given the
+// temporary file, buffered by nothing.
+func WriteFunc(path string, write func(io.Writer) error) error {
+	name, err := stage(path, write)
+	if err == nil {
+		if err = os.Rename(name, path); err != nil {
+			os.Remove(name)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, reason(err))
+	}
+	syncFolder(filepath.Dir(path))
+	return nil
+}
+
 // WriteAll replaces the content of several files. All are written and synced
 // before the first is renamed, so that a disk that is full changes none of
 // them. They are renamed in the order given; a crash between two leaves each
@@ -45,7 +62,12 @@ func WriteAll(files ...File) error {
 	}()
 	var wg sync.WaitGroup // a disk takes several syncs at once
 	for i, f := range files {
-		wg.Go(func() { staged[i], errs[i] = stage(f) })
+		wg.Go(func() {
+			staged[i], errs[i] = stage(f.Path, func(w io.Writer) error {
+				_, err := w.Write(f.Content)
+				return err
+			})
+		})
 	}
 	wg.Wait()
 	for i, f := range files {
@@ -71,14 +93,14 @@ func WriteAll(files ...File) error {
 }
 
 // stage writes a temporary file that only needs to be renamed.
-func stage(file File) (name string, err error) {
-	dir := filepath.Dir(file.Path)
+func stage(path string, write func(io.Writer) error) (name string, err error) {
+	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
 	// Of the name only the beginning, since a name may be as long as the file
 	// system permits.
-	base := []rune(filepath.Base(file.Path))
+	base := []rune(filepath.Base(path))
 	f, err := os.CreateTemp(dir, prefix+string(base[:min(len(base), 40)])+"-*.tmp")
 	if err != nil {
 		return "", err
@@ -89,7 +111,7 @@ func stage(file File) (name string, err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if _, err := f.Write(file.Content); err != nil {
+	if err := write(f); err != nil {
 		return "", err
 	}
 	// CreateTemp's mode is for secrets; a report is like any other file.

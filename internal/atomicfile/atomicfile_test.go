@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -223,5 +224,26 @@ func TestCleanRemovesOnlyWhatKilledWritersLeft(t *testing.T) {
 	Clean(missing)
 	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Clean made a folder: %v", err)
+	}
+}
+
+func TestWriteFuncReplacesAllOrNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep", "file")
+	if err := WriteFunc(path, func(w io.Writer) error { _, err := io.WriteString(w, "old"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("the source broke off")
+	err := WriteFunc(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half of the n")
+		return broken
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("error %v", err)
+	}
+	if got := read(t, path); got != "old" {
+		t.Errorf("the file holds %q", got)
+	}
+	if got := names(t, filepath.Dir(path)); !slices.Equal(got, []string{"file"}) {
+		t.Errorf("the folder holds %q", got)
 	}
 }

@@ -25,7 +25,8 @@ var layers = [][]string{
 	{"runtime/dynamic"},
 	{"runtime/notebook", "runtime/symbols", "runtime/symbols/gen"},
 	{"runtime/kernel/child"},
-	{"runtime/highlight", "runtime/highlight/gen", "runtime/record", "runtime/store", "runtime/watch"},
+	{"runtime/pull"},
+	{"runtime/download", "runtime/highlight", "runtime/highlight/gen", "runtime/record", "runtime/store", "runtime/watch"},
 	{"mlkit/*", "mlkit/memo/memotest"},
 	{"internal/*"},
 }

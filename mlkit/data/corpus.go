@@ -26,6 +26,7 @@ type Corpus struct {
 	// What the reader of the corpus says about it beside its documents.
 	vocabulary []string
 	skipped    []Skipped
+	terms      terms
 }
 
 // New returns a corpus of the given documents. It is an error if there are
@@ -166,12 +167,12 @@ func (d Document) sum() [sha256.Size]byte {
 	return sum
 }
 
-// Name returns what people call the corpus: the base name of its path, or
-// "sample".
+// Name returns what people call the corpus: the base name of its path, the name
+// of its data set, or "sample".
 func (c *Corpus) Name() string { return c.name }
 
-// Path returns the path that the corpus was read from; empty for the sample
-// and for corpora that were made from documents.
+// Path returns the path that the corpus was read from, or the name of its data
+// set; empty for the sample and for corpora that were made from documents.
 func (c *Corpus) Path() string { return c.path }
 
 // Warnings returns what a reader must know about how the corpus was read.
@@ -193,7 +194,8 @@ func (c *Corpus) Vocabulary() []string { return slices.Clone(c.vocabulary) }
 
 // Source describes the corpus for the record of a run.
 func (c *Corpus) Source() trace.Source {
-	return trace.Source{Name: c.name, Path: c.path, Fingerprint: c.Fingerprint(), Documents: len(c.docs)}
+	return trace.Source{Name: c.name, Path: c.path, Fingerprint: c.Fingerprint(), Documents: len(c.docs),
+		Licence: c.terms.licence, Citation: c.terms.citation, Address: c.terms.address}
 }
 
 // Origin returns the fingerprint of the corpus that Open returned and from which
@@ -284,6 +286,7 @@ func (c *Corpus) Indices(split string) []int {
 // index of a slice, a row that does not exist is a mistake of the program.
 func (c *Corpus) Select(rows []int) *Corpus {
 	s := &Corpus{name: c.name, path: c.path, origin: c.origin, warnings: c.warnings, vocabulary: c.vocabulary, skipped: c.skipped}
+	s.terms = c.terms
 	s.docs = make([]Document, len(rows))
 	s.sums = make([][sha256.Size]byte, len(rows))
 	for i, r := range rows {
@@ -324,6 +327,7 @@ func (c *Corpus) Map(f func(Document) Document) (*Corpus, error) {
 	m := newCorpus(c.name, c.path, docs, c.warnings)
 	m.origin, m.vocabulary, m.skipped = c.origin, c.vocabulary, c.skipped
 	m.noteTests()
+	m.terms = c.terms
 	return m, nil
 }
 

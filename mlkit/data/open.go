@@ -30,6 +30,10 @@ var (
 //     only they are data, else the tables; if some of their names hold the word
 //     of a split (train, validation, test, or valid, val, dev, training,
 //     testing), only those. What else lies there is left out with a warning
+//   - the name of a public data set, such as "20newsgroups", where there is no
+//     file or folder of that name; package dataset finds its files and compares
+//     them with their checksums, and says how to get them where they are not
+//     on this machine. Its registry says in which format they are
 //
 // The formats, by their names in Options.Format. All but "ag_news" for files
 // with other names are recognised:
@@ -104,7 +108,7 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
-	r := &reader{ctx: ctx, opt: opt, limit: newBudget(opt.MaxBytes)}
+	r := newReader(ctx, opt)
 	name := "sample"
 	if path == "" || path == "sample" {
 		path = ""
@@ -118,7 +122,7 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 		trace.Opening(ctx, path)
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("data: there is no file or folder %s: give the path of a JSONL, CSV or TSV file, of an archive or of a folder, or \"sample\": %w", path, fs.ErrNotExist)
+			return openNamed(ctx, path, opt)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)
@@ -131,15 +135,21 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)
 		}
+		r.hides(path)
 	}
 	c, err := r.corpus(name, path)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
+	return c.opened(ctx), nil
+}
+
+// opened notes what was opened, and tells of it.
+func (c *Corpus) opened(ctx context.Context) *Corpus {
 	c.origin = c.Fingerprint()
 	c.noteTests()
 	trace.Read(ctx, c.Source())
-	return c, nil
+	return c
 }
 
 // place is where a document was found. Line 0 means the whole file.
@@ -177,6 +187,10 @@ type reader struct {
 	skipped    []Skipped
 	leftOut    int
 	warnings   []string
+}
+
+func newReader(ctx context.Context, opt Options) *reader {
+	return &reader{ctx: ctx, opt: opt, limit: newBudget(opt.MaxBytes)}
 }
 
 // part returns a reader of a part of the corpus, to be joined.

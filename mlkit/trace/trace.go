@@ -10,13 +10,21 @@ import (
 
 // Source is a data set that was read.
 type Source struct {
-	// Name is what people call it: the base name of its path, or "sample".
+	// Name is what people call it: the base name of its path, the name under
+	// which a public data set is known, or "sample".
 	Name string `json:"name"`
-	// Path is the path as given; empty for embedded data.
+	// Path is the path as given, or the name of a public data set, wherever its
+	// files are; empty for embedded data.
 	Path string `json:"path,omitempty"`
 	// Fingerprint is the content's hash, as "sha256:" and 64 hex digits.
 	Fingerprint string `json:"fingerprint"`
 	Documents   int    `json:"documents"`
+	// Licence, Citation and Address (the page of its source) are what the
+	// registry of package dataset says of a data set that was opened by its
+	// name; empty for other data.
+	Licence  string `json:"licence,omitempty"`
+	Citation string `json:"citation,omitempty"`
+	Address  string `json:"address,omitempty"`
 }
 
 // Evaluation says that a model has labelled test documents: each look at them
@@ -58,7 +66,7 @@ type Tracer struct {
 	Log      func(line string)
 	Source   func(Source)
 	// File is told the path of a file or folder that is about to be read,
-	// whether or not it is there.
+	// whether or not it is there; or what Variable returns.
 	File func(path string)
 	// Memo is told of work whose result can be kept, when it is done and kept:
 	// hit says that it was at hand and the work was not done.
@@ -123,6 +131,10 @@ func Opening(ctx context.Context, path string) {
 		f(path)
 	}
 }
+
+// Variable returns the path under which Opening is told that a variable of the
+// environment is about to be read. No file has such a name.
+func Variable(name string) string { return "the variable $" + name }
 
 // Memo tells whether the result of work was at hand.
 func Memo(ctx context.Context, operation string, hit bool) {

@@ -1,8 +1,9 @@
 package cell
 
-// volatiles are the functions and variables of the standard library whose
+// volatiles are the functions and variables of other packages whose
 // results differ from run to run, and what using one means for a cell.
-// Reading data through mlkit/data is not among them: it is fingerprinted.
+// Reading data through mlkit/data is not among them: it is fingerprinted. Asking
+// where data sets are is: it depends on what is on the machine.
 var volatiles = map[string]map[string]string{
 	"time": {
 		"Now": "reads the clock", "Since": "reads the clock", "Until": "reads the clock", "After": "reads the clock",
@@ -20,5 +21,9 @@ var volatiles = map[string]map[string]string{
 		"CreateTemp": "writes a file", "Stdin": "reads the terminal",
 	},
 	"path/filepath": {"Glob": "reads a file", "Walk": "reads a file", "WalkDir": "reads a file", "Abs": "reads the environment"},
-	"crypto/rand":   {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
+	"viva/mlkit/dataset": {
+		"List": "reads the environment", "Lookup": "reads the environment", "Nearest": "reads the environment",
+		"Locate": "reads a file", "Look": "reads a file", "Verify": "reads a file", "Downloads": "reads a file",
+	},
+	"crypto/rand": {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
 }

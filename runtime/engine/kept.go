@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,7 +108,7 @@ func (r *results) changedInputs(key string) []string {
 	var all []string
 	for _, path := range k.changed() {
 		text := path + ", which it read, has changed"
-		if _, err := os.Stat(path); err != nil {
+		if _, err := os.Stat(path); err != nil && !strings.HasPrefix(path, variable) {
 			text = path + ", which it read, is not there any more"
 		}
 		all = append(all, text)
@@ -150,11 +151,18 @@ func (r *results) flush() {
 // time to tell whether it was written again: times have a coarse grain.
 const settled = 2 * time.Second
 
+// variable begins the paths that stand for variables of the environment.
+var variable = trace.Variable("")
+
 // signature is a hash of the name, size and time of a file, or of all files
 // below a folder, with the latest of the times. A file that is missing has a
-// signature too.
+// signature too, and so has a variable of the environment.
 func signature(path string) (sum string, latest time.Time, err error) {
 	h := sha256.New()
+	if name, ok := strings.CutPrefix(path, variable); ok {
+		fmt.Fprintf(h, "%q", os.Getenv(name))
+		return hex.EncodeToString(h.Sum(nil)), latest, nil
+	}
 	note := func(path string, info fs.FileInfo) {
 		fmt.Fprintf(h, "%q %d %d %v\n", path, info.Size(), info.ModTime().UnixNano(), info.Mode())
 		if info.ModTime().After(latest) {

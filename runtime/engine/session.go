@@ -114,6 +114,7 @@ func (s *Session) read(files []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inputs = slices.Compact(slices.Sorted(slices.Values(files)))
+	s.inputs = slices.DeleteFunc(s.inputs, func(path string) bool { return strings.HasPrefix(path, variable) })
 }
 
 // Close ends the session and its processes.

@@ -363,5 +363,10 @@ func (m *markdown) foot(b *bytes.Buffer) {
 	}
 	for _, s := range v.Sources {
 		fmt.Fprintf(b, "- Data: %s %s\n", markdownText(sourceText(s)), codeSpan(s.Fingerprint))
+		for _, f := range []struct{ name, text string }{{"licence:", s.Licence}, {"cite:", s.Citation}, {"from", s.Address}} {
+			if f.text != "" {
+				fmt.Fprintf(b, "  - %s %s\n", f.name, markdownText(f.text))
+			}
+		}
 	}
 }

@@ -26,7 +26,10 @@ func specimen(t testing.TB) (*notebook.Notebook, *record.Run) {
 	run := runOf(nb)
 	run.Params = []record.Param{{Name: "data", Type: "string", Value: "sample"}, {Name: "folds", Type: "int", Value: "5", Set: true}}
 	run.Seed = 7
-	run.Sources = []trace.Source{{Name: "sample", Fingerprint: "sha256:" + strings.Repeat("5e", 32), Documents: 364}}
+	run.Sources = []trace.Source{{Name: "sample", Fingerprint: "sha256:" + strings.Repeat("5e", 32), Documents: 364}, {
+		Name: "letters", Path: "letters", Fingerprint: "sha256:" + strings.Repeat("6f", 32), Documents: 20,
+		Licence: `"for *research* only" <see README>`, Citation: "Ada Example. A Collection of Letters. 2024.", Address: "https://example.org/letters",
+	}}
 	run.Provenance = record.Provenance{
 		Commit: strings.Repeat("a1b2", 10), Dirty: true, Tool: "run v0.1.0", Go: "1.26.8", Engine: "yaegi 0.16.1",
 		OS: "linux", Arch: "amd64", CPU: "An Example CPU @ 2.40GHz", Cores: 2, Memory: 8 << 30,
