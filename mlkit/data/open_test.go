@@ -366,3 +366,12 @@ func TestTwentyNewsgroups(t *testing.T) {
 		t.Error("a message has no group")
 	}
 }
+
+func openError(t *testing.T, path string, opt data.Options) string {
+	t.Helper()
+	_, err := data.Open(context.Background(), path, opt)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	return err.Error()
+}

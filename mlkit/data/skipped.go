@@ -98,13 +98,20 @@ func (r *reader) join(p *reader) {
 // report turns what was counted into warnings. Places are told below path, the
 // corpus.
 func (r *reader) report(path string) {
-	below := filepath.ToSlash(filepath.Clean(path)) + "/"
+	path = filepath.ToSlash(filepath.Clean(path))
+	below := func(name string) string {
+		name = filepath.ToSlash(name)
+		if rest, ok := strings.CutPrefix(name, path+"/"); ok {
+			return rest
+		}
+		return strings.TrimPrefix(name, filepath.ToSlash(filepath.Dir(path))+"/")
+	}
 	for i, f := range r.found {
 		if f.n == 0 {
 			continue
 		}
 		for j := range f.first {
-			f.first[j] = strings.TrimPrefix(filepath.ToSlash(f.first[j]), below)
+			f.first[j] = below(f.first[j])
 		}
 		names := some(f.first)
 		if more := f.n - len(f.first); more > 0 {
@@ -115,7 +122,7 @@ func (r *reader) report(path string) {
 	if r.leftOut > 0 {
 		names := make([]string, 0, maxNamed)
 		for _, s := range r.skipped[:min(len(r.skipped), maxNamed)] {
-			names = append(names, fmt.Sprintf("%s: %s", strings.TrimPrefix(filepath.ToSlash(place{s.File, s.Row}.String()), below), s.Reason))
+			names = append(names, fmt.Sprintf("%s: %s", below(place{s.File, s.Row}.String()), s.Reason))
 		}
 		text := fmt.Sprintf("%s malformed and left out", amount(r.leftOut, "row or document was", "rows or documents were"))
 		for i, n := range names {

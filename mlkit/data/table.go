@@ -425,21 +425,20 @@ func csvRecords(raw []byte) records {
 	c := csv.NewReader(bytes.NewReader(raw))
 	c.FieldsPerRecord = -1
 	c.ReuseRecord = true
-	line := 1
 	return func() ([]string, int, error) {
-		if err := checkExtent(raw[c.InputOffset():]); err != nil {
-			return nil, line, err
+		at := c.InputOffset()
+		if err := checkExtent(raw[at:]); err != nil {
+			return nil, 1 + bytes.Count(raw[:at], []byte("\n")), err
 		}
 		fields, err := c.Read()
 		var bad *csv.ParseError
 		if errors.As(err, &bad) {
-			line = bad.Line + 1
 			return nil, bad.StartLine, fmt.Errorf("not valid CSV: column %d: %w", bad.Column, bad.Err)
 		}
 		if err != nil {
 			return nil, 0, err
 		}
-		line, _ = c.FieldPos(0)
+		line, _ := c.FieldPos(0)
 		return fields, line, nil
 	}
 }
