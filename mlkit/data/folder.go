@@ -104,7 +104,7 @@ func (r *reader) labelFolders(root, split string, files []treeFile) error {
 	}
 	if len(r.rows) == 0 && r.leftOut == 0 {
 		if len(loose) > 0 {
-			return fmt.Errorf("%s: %w: there is no table, no archive and no sub-folder for each label; its files (%s) have no label; set Options.Format for tables with other names, or Options.Unlabelled", root, ErrFormat, some(loose))
+			return fmt.Errorf("%s: %w: there is no table, no archive and no sub-folder for each label; its files (%s) have no label; unpack tables of an archive, set Options.Format for tables with other names, or Options.Unlabelled", root, ErrFormat, some(loose))
 		}
 		return fmt.Errorf("%s: %w", root, ErrEmpty)
 	}

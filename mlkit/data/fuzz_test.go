@@ -328,3 +328,43 @@ func FuzzGzip(f *testing.F) {
 		fuzzed(t, len(raw), Options{}, func(r *reader) error { return r.table(name, "csv", "") })
 	})
 }
+
+// FuzzOpen goes through Open, which recognises the format.
+func FuzzOpen(f *testing.F) {
+	names := []string{"train.txt", "corpus.tsv", "test.csv", "c.sgm", "TRAIN_FILE.TXT", "train.txt.gz", "c.zip", "c.tgz", "c.jsonl"}
+	var dirs []string
+	for range names {
+		dir := f.TempDir()
+		for _, beside := range []string{"classes.txt", "vocabulary.txt"} {
+			if err := os.WriteFile(filepath.Join(dir, beside), []byte("a\nb\n"), 0o666); err != nil {
+				f.Fatal(err)
+			}
+		}
+		dirs = append(dirs, dir)
+	}
+	f.Add([]byte("x\tone\ny\ttwo\n"), uint8(0))
+	f.Add([]byte("one two\ttrain\tx\n"), uint8(1))
+	f.Add([]byte("1,title,text\n"), uint8(2))
+	f.Add(gzipped([]byte("x\tone\n")), uint8(5))
+	f.Add(packedZip(zip.Deflate, "x/1", "one", "y/2", "two"), uint8(6))
+	f.Add(gzipped(packedTar("x/1", "one")), uint8(7))
+	f.Add([]byte(`{"text":"a","keyphrases":["b"],"alternatives":[["c"]],"stemmed":true,"labels":["x"]}`), uint8(8))
+	f.Fuzz(func(t *testing.T, raw []byte, kind uint8) {
+		i := int(kind) % len(names)
+		if err := os.WriteFile(filepath.Join(dirs[i], names[i]), raw, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{dirs[i], filepath.Join(dirs[i], names[i])} {
+			fuzzed(t, len(raw), Options{}, func(r *reader) error {
+				c, err := Open(t.Context(), path, r.opt)
+				if err == nil {
+					for _, d := range c.docs {
+						r.rows = append(r.rows, row{d, place{file: path}})
+					}
+					r.noLabels, r.fromFolder = true, true
+				}
+				return err
+			})
+		}
+	})
+}

@@ -27,12 +27,13 @@ var (
 //   - a file in one of the formats below, or an archive of such files (.tar,
 //     .tar.gz, .tgz, .zip)
 //   - a folder with several of these files, or unpacked. If it has archives,
-//     only they are data, else the tables; if some of their names hold the word
-//     of a split (train, validation, test, or valid, val, dev, training,
-//     testing), only those. What else lies there is left out with a warning
+//     only they are data (a .zip only where there are neither tables nor
+//     folders), else the tables; if some of their names hold the word of a split
+//     (train, validation, test, or valid, val, dev, training, testing), only
+//     those. What else lies there is left out with a warning
 //
-// The formats, by their names in Options.Format. All but "ag_news" for files
-// with other names are recognised:
+// The formats, by their names in Options.Format, which is needed only where
+// files have other names than these:
 //
 //   - "jsonl": a JSON object on every line (.jsonl, .ndjson)
 //   - "csv", "tsv": a table with a header row, or Options.Columns. TSV has no
@@ -76,11 +77,13 @@ var (
 // text (body, content, document, abstract), title (headline), label (class,
 // category, target), labels, group (group_id, article, source), domain
 // (subject, topic), split (subset, partition), author, time (date, timestamp),
-// keyphrases (keywords, keys), entities, relations. A table without a group has
-// its authors as groups. Labels and keyphrases are a list, in tables separated by
-// ";". Times are RFC 3339, a date, or seconds since 1970; one that cannot be
-// read is an error if Options.Time names the column, else counted in a warning.
-// Entities and relations are JSON, as Document writes them.
+// keyphrases (keywords, keys), alternatives, stemmed, entities, relations. A
+// table without a group has its authors as groups. Labels and keyphrases are a
+// list, in tables separated by ";"; a document with one of labels and no label
+// has that label. Times are RFC 3339, a date, or seconds since 1970; one that
+// cannot be read is an error if Options.Time names the column, else counted in a
+// warning. Alternatives, entities and relations are JSON, as Document writes
+// them.
 //
 // A document of a folder has the ID label/file, or the file's name without its
 // extension where a document has several files; if that is in two splits, all
