@@ -224,7 +224,11 @@ func (r *reader) decode(text string, at place) (string, error) {
 		r.odd(replaced, at)
 		return strings.ToValidUTF8(text, "\ufffd"), nil
 	}
-	r.odd(asLatin1, at)
+	if at.line > 0 {
+		r.odd(rowAsLatin1, at)
+	} else {
+		r.odd(asLatin1, at)
+	}
 	return fromLatin1(text), nil
 }
 

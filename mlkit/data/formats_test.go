@@ -100,7 +100,7 @@ func TestFormatsOfDataSets(t *testing.T) {
 		},
 		{
 			name: "a file of labelled lines in Latin-1", path: "r.txt", files: map[string]string{"r.txt": "earn\tcaf\xe9\nacq\tthree\n"},
-			want: []string{"r:1|earn||||||", "r:2|acq||||||"}, texts: []string{"café", "three"}, warn: "read as Latin-1: r.txt:1.",
+			want: []string{"r:1|earn||||||", "r:2|acq||||||"}, texts: []string{"café", "three"}, warn: "1 row was not UTF-8 and read as Latin-1: r.txt:1.",
 		},
 		{
 			name:  "AG News, training and test",

@@ -57,9 +57,10 @@ var (
 //   - "semeval2010-t5": SemEval2010.zip with the folder references, whose
 //     documents tell the split and the keyphrases; Options.Gold chooses them.
 //     Phrases of the training papers are words, those of the test papers
-//     Porter stems (Document.Stemmed), because others were never published.
-//     Spellings of one phrase are in Document.Alternatives. A paper that is
-//     missing in the archive is read from NAME.lvl-1.xml.gz
+//     Porter stems (Document.Stemmed), since the references have no others of
+//     them. Spellings of one phrase are in Document.Alternatives. A paper that
+//     is missing in the archive is read from NAME.lvl-1.xml.gz. (The archive
+//     alone is in the format "keys": words for all its papers, without splits)
 //   - "brat": .txt with .ann, the stand-off annotation of brat: entities,
 //     relations of two arguments, and lines with "*", which relate every two of
 //     their arguments. Keyphrases are the distinct texts of the entities
@@ -80,15 +81,14 @@ var (
 // keyphrases (keywords, keys), alternatives, stemmed, entities, relations. A
 // table without a group has its authors as groups. Labels and keyphrases are a
 // list, in tables separated by ";"; a document with one of labels and no label
-// has that label. Times are RFC 3339, a date, or seconds since 1970; one that
-// cannot be read is an error if Options.Time names the column, else counted in a
-// warning. Alternatives, entities and relations are JSON, as Document writes
-// them.
+// has that label. Times are RFC 3339, a date, a year, or seconds or milliseconds
+// since 1970; one that cannot be read is an error if Options.Time names the
+// column, else counted in a warning. Alternatives, entities and relations are
+// JSON, as Document writes them.
 //
 // A document of a folder has the ID label/file, or the file's name without its
 // extension where a document has several files; if that is in two splits, all
-// IDs are split/ID. Where every document is a line without an ID, it is
-// file:row.
+// IDs are split/ID. A row without an ID is file:row.
 //
 // Messages, known by their headers From and Subject, get the subject as title,
 // the thread (the subject without "Re:", in lower case) as group, or their ID

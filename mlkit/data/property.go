@@ -96,7 +96,7 @@ func setStemmed(d *Document, s string) (err error) {
 }
 
 // errNoTime is the error of a time that cannot be read.
-var errNoTime = errors.New("not a time: use 2006-01-02T15:04:05Z, a date, or seconds since 1970")
+var errNoTime = errors.New("not a time: use 2006-01-02T15:04:05Z, a date, a year, or seconds since 1970")
 
 func setTime(d *Document, s string) error {
 	if s == "" {

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Skipped is a row or document that was left out because it could not be read.
+// Skipped is a row, an annotation or a document that was left out because it
+// could not be read.
 type Skipped struct {
 	File string
 	// Row is its line, counted from 1; 0 means the whole file.
@@ -41,6 +42,7 @@ type oddity int
 
 const (
 	asLatin1 oddity = iota
+	rowAsLatin1
 	replaced
 	undated
 	misplaced
@@ -54,15 +56,16 @@ const (
 
 // oddityWords say it of one document and of several.
 var oddityWords = [oddities][2]string{
-	asLatin1:   {"file was not UTF-8 and read as Latin-1", "files were not UTF-8 and read as Latin-1"},
-	replaced:   {"file was not UTF-8 and has U+FFFD in the place of what could not be read", "files were not UTF-8 and have U+FFFD in the place of what could not be read"},
-	undated:    {"date could not be read, and its document has no time", "dates could not be read, and their documents have no time"},
-	misplaced:  {"entity has another text in its annotation than at its place in the document; the document's is taken", "entities have another text in their annotation than at their place in the document; the document's is taken"},
-	fragmented: {"entity has gaps and covers the text between its first and its last piece", "entities have gaps and cover the text between their first and their last piece"},
-	unread:     {"annotation is neither an entity nor a relation, and was not read", "annotations are neither entities nor relations, and were not read"},
-	keyless:    {"document has no file of keyphrases", "documents have no file of keyphrases"},
-	paperless:  {"file of keyphrases has no document", "files of keyphrases have no document"},
-	unlisted:   {"document is in no reference, and was left out", "documents are in no reference, and were left out"},
+	asLatin1:    {"file was not UTF-8 and read as Latin-1", "files were not UTF-8 and read as Latin-1"},
+	rowAsLatin1: {"row was not UTF-8 and read as Latin-1", "rows were not UTF-8 and read as Latin-1"},
+	replaced:    {"file was not UTF-8 and has U+FFFD in the place of what could not be read", "files were not UTF-8 and have U+FFFD in the place of what could not be read"},
+	undated:     {"date could not be read, and its document has no time", "dates could not be read, and their documents have no time"},
+	misplaced:   {"entity has another text in its annotation than at its place in the document; the document's is taken", "entities have another text in their annotation than at their place in the document; the document's is taken"},
+	fragmented:  {"entity has gaps and covers the text between its first and its last piece", "entities have gaps and cover the text between their first and their last piece"},
+	unread:      {"annotation is neither an entity nor a relation, and was not read", "annotations are neither entities nor relations, and were not read"},
+	keyless:     {"document has no file of keyphrases", "documents have no file of keyphrases"},
+	paperless:   {"file of keyphrases has no document", "files of keyphrases have no document"},
+	unlisted:    {"document is in no reference, and was left out", "documents are in no reference, and were left out"},
 }
 
 // finding counts an oddity and keeps the first places of it.
