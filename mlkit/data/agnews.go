@@ -7,7 +7,20 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"viva/mlkit/trace"
 )
+
+// looksLikeAGNews reports whether the first row of a table begins with the
+// number of a class, which a row of names does not.
+func looksLikeAGNews(name string) bool {
+	fields, _, err := csvRecords([]byte(beginning(name)))()
+	if err != nil || len(fields) != 2 && len(fields) != 3 {
+		return false
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(fields[0]))
+	return err == nil && n > 0
+}
 
 // agNews reads CSV of class number, title and description (as AG News), or of
 // class number and text. The classes are named in classes.txt beside it, the
@@ -36,6 +49,7 @@ func (r *reader) agNews(name string, raw []byte) error {
 
 func (r *reader) classNames(dir string) ([]string, error) {
 	name := filepath.Join(dir, "classes.txt")
+	trace.Opening(r.ctx, name)
 	raw, err := r.limit.readFile(name, maxDocument)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such file beside the table: it names the classes, one on each line: %w", name, err)

@@ -1,11 +1,15 @@
 package data_test
 
 import (
+	"encoding/json"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"viva/mlkit/data"
@@ -166,5 +170,26 @@ func TestStatistics(t *testing.T) {
 	}
 	if got := c.LengthTable().Rows[2]; got[0].Text != "all" || *got[4].Number != 1.5 || *got[7].Number != 1.5 {
 		t.Errorf("lengths of all documents: %v", got)
+	}
+}
+
+// A corpus that a cell writes as JSON Lines is the same when it is read again.
+func TestDocumentsSurviveJSONLines(t *testing.T) {
+	docs := []data.Document{{
+		ID: "a", Text: "a rift makes quakes", Title: "Rifts", Labels: []string{"x", "y; z"}, Group: "g", Domain: "d", Split: data.Train,
+		Author: "Ann", Time: time.Date(1993, 4, 22, 15, 31, 49, 500, time.UTC), Keyphrases: []string{"rift", "quake; shock"},
+		Alternatives: [][]string{nil, {"shock", "tremor"}}, Stemmed: true,
+		Entities:  []data.Entity{{Type: "Thing", Span: data.Span{Text: "rift", Start: 2, End: 6}}},
+		Relations: []data.Relation{{Type: "makes", Head: data.Span{Text: "rift", Start: 2, End: 6}, Tail: data.Span{Text: "quakes", Start: 13, End: 19}}},
+	}, {ID: "b", Text: "another", Label: "x", Author: "Bob"}}
+	var lines strings.Builder
+	for _, d := range docs {
+		must(t, json.NewEncoder(&lines).Encode(d))
+	}
+	want, err := data.New("c", docs)
+	must(t, err)
+	got := open(t, filepath.Join(folder(t, map[string]string{"c.jsonl": lines.String()}), "c.jsonl"), data.Options{})
+	if got.Fingerprint() != want.Fingerprint() {
+		t.Errorf("documents (-want +got):\n%s", cmp.Diff(want.Documents(), got.Documents()))
 	}
 }

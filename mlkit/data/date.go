@@ -1,6 +1,7 @@
 package data
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -133,18 +134,25 @@ func parseClock(s string) (clock [3]int, nano int, ok bool) {
 	return clock, nano, true
 }
 
-// parseTime reads the time of a table: RFC 3339, with or without the T, a date,
-// Unix seconds, or a date as in a message.
+// parseTime reads the time of a table: RFC 3339, with or without the T, a date, a
+// year, seconds or milliseconds since 1970 (from 1973 on, since smaller numbers
+// are something else), or a date as in a message.
 func parseTime(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04", time.DateOnly, "2006/01/02"} {
+	for _, layout := range []string{
+		time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04",
+		time.DateOnly, "2006/01/02", "20060102", "2006-01", "2006",
+	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), true
 		}
 	}
-	// Beyond the year 9999 they cannot be written as RFC 3339.
-	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && seconds > 0 && seconds < 253402300800 {
-		return time.Unix(seconds, 0).UTC(), true
+	if seconds, err := strconv.ParseFloat(s, 64); err == nil && seconds >= 1e8 && seconds < 1e14 {
+		if seconds >= 1e11 {
+			seconds /= 1000
+		}
+		// A float64 holds microseconds of these times.
+		return time.UnixMicro(int64(math.Round(seconds * 1e6))).UTC(), true
 	}
 	return parseDate(s)
 }

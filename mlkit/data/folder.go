@@ -104,7 +104,7 @@ func (r *reader) labelFolders(root, split string, files []treeFile) error {
 	}
 	if len(r.rows) == 0 && r.leftOut == 0 {
 		if len(loose) > 0 {
-			return fmt.Errorf("%s: %w: there is no table, no archive and no sub-folder for each label; its files (%s) have no label; set Options.Format for tables with other names, or Options.Unlabelled", root, ErrFormat, some(loose))
+			return fmt.Errorf("%s: %w: there is no table, no archive and no sub-folder for each label; its files (%s) have no label; unpack tables of an archive, set Options.Format for tables with other names, or Options.Unlabelled", root, ErrFormat, some(loose))
 		}
 		return fmt.Errorf("%s: %w", root, ErrEmpty)
 	}
@@ -224,7 +224,11 @@ func (r *reader) decode(text string, at place) (string, error) {
 		r.odd(replaced, at)
 		return strings.ToValidUTF8(text, "\ufffd"), nil
 	}
-	r.odd(asLatin1, at)
+	if at.line > 0 {
+		r.odd(rowAsLatin1, at)
+	} else {
+		r.odd(asLatin1, at)
+	}
 	return fromLatin1(text), nil
 }
 

@@ -19,6 +19,8 @@ const (
 	defaultMaxBytes = 2 << 30
 	// documentCost is what a document takes beside its text.
 	documentCost = 512
+	// stringHeader is what a string takes beside its bytes.
+	stringHeader = 16
 	// maxDocument bounds a row of a table and a file of a folder: the longest
 	// books are a few megabytes.
 	maxDocument = 32 << 20

@@ -3,7 +3,6 @@ package data
 import (
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -65,27 +64,8 @@ func (r *reader) labelledLines(name, text string) error {
 // looksLikeLines reports whether a file begins with lines of label, TAB and
 // text: a label is one word, and there is no other TAB.
 func looksLikeLines(name string) bool {
-	f, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	in := io.Reader(f)
-	if strings.HasSuffix(strings.ToLower(name), ".gz") {
-		if in, err = gzip.NewReader(f); err != nil {
-			return false
-		}
-	}
-	start, err := io.ReadAll(io.LimitReader(in, sniffed))
-	if err != nil {
-		return false
-	}
-	text := string(start)
-	if len(start) == sniffed {
-		text = text[:strings.LastIndexByte(text, '\n')+1]
-	}
 	found := false
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(beginning(name), "\n") {
 		if line = strings.TrimSuffix(line, "\r"); strings.TrimSpace(line) == "" {
 			continue
 		}
@@ -98,47 +78,32 @@ func looksLikeLines(name string) bool {
 	return found
 }
 
-// sniffed is how much of a file is looked at to recognise its format.
-const sniffed = 64 << 10
-
-// octis reads corpus.tsv of OCTIS: text, split and, for every row or for none,
-// the label.
-func (r *reader) octis(name, text string) error {
-	width := 0
-	return r.eachLine(name, text, func(line string, at place) error {
-		if strings.Count(line, "\t") >= maxColumns {
-			return r.malformed(at, errColumns)
-		}
-		fields := strings.Split(line, "\t")
-		if width == 0 && (len(fields) == 2 || len(fields) == 3) {
-			width = len(fields)
-			r.noLabels = width == 2
-		}
-		if len(fields) != width {
-			return r.malformed(at, fmt.Errorf("%d columns where %s are expected: text, split and label", len(fields), map[int]string{0: "2 or 3", 2: "2", 3: "3"}[width]))
-		}
-		d := Document{Text: fields[0]}
-		if err := setSplit(&d, fields[1]); err != nil {
-			return r.malformed(at, err)
-		}
-		if width == 3 {
-			d.Label = fields[2]
-		}
-		return r.add(d, at)
-	})
-}
-
-// words reads vocabulary.txt, a word on each line.
-func (r *reader) words(name string) error {
-	raw, err := r.limit.readFile(name, maxDocument)
-	if err != nil {
-		return err
+// beginning returns the first lines of a file, by which its format is
+// recognised, or "" where it cannot be read.
+func beginning(name string) string {
+	const most = 64 << 10
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return ""
 	}
-	return r.eachLine(name, string(raw), func(line string, at place) error {
-		r.vocabulary = append(r.vocabulary, line)
-		return r.limit.take(at.String(), 2*stringHeader)
-	})
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	in := io.Reader(f)
+	if strings.HasSuffix(strings.ToLower(name), ".gz") {
+		if in, err = gzip.NewReader(f); err != nil {
+			return ""
+		}
+	}
+	start, err := io.ReadAll(io.LimitReader(in, most))
+	if err != nil {
+		return ""
+	}
+	text := string(start)
+	if len(start) == most {
+		text = text[:strings.LastIndexByte(text, '\n')+1]
+	}
+	return text
 }
-
-// stringHeader is what a string takes beside its bytes.
-const stringHeader = 16

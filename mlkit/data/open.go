@@ -27,16 +27,17 @@ var (
 //   - a file in one of the formats below, or an archive of such files (.tar,
 //     .tar.gz, .tgz, .zip)
 //   - a folder with several of these files, or unpacked. If it has archives,
-//     only they are data, else the tables; if some of their names hold the word
-//     of a split (train, validation, test, or valid, val, dev, training,
-//     testing), only those. What else lies there is left out with a warning
+//     only they are data (a .zip only where there are neither tables nor
+//     folders), else the tables; if some of their names hold the word of a split
+//     (train, validation, test, or valid, val, dev, training, testing), only
+//     those. What else lies there is left out with a warning
 //   - the name of a public data set, such as "20newsgroups", where there is no
 //     file or folder of that name; package dataset finds its files and compares
 //     them with their checksums, and says how to get them where they are not
 //     on this machine. Its registry says in which format they are
 //
-// The formats, by their names in Options.Format. All but "ag_news" for files
-// with other names are recognised:
+// The formats, by their names in Options.Format, which is needed only where
+// files have other names than these:
 //
 //   - "jsonl": a JSON object on every line (.jsonl, .ndjson)
 //   - "csv", "tsv": a table with a header row, or Options.Columns. TSV has no
@@ -60,9 +61,10 @@ var (
 //   - "semeval2010-t5": SemEval2010.zip with the folder references, whose
 //     documents tell the split and the keyphrases; Options.Gold chooses them.
 //     Phrases of the training papers are words, those of the test papers
-//     Porter stems (Document.Stemmed), because others were never published.
-//     Spellings of one phrase are in Document.Alternatives. A paper that is
-//     missing in the archive is read from NAME.lvl-1.xml.gz
+//     Porter stems (Document.Stemmed), since the references have no others of
+//     them. Spellings of one phrase are in Document.Alternatives. A paper that
+//     is missing in the archive is read from NAME.lvl-1.xml.gz. (The archive
+//     alone is in the format "keys": words for all its papers, without splits)
 //   - "brat": .txt with .ann, the stand-off annotation of brat: entities,
 //     relations of two arguments, and lines with "*", which relate every two of
 //     their arguments. Keyphrases are the distinct texts of the entities
@@ -80,16 +82,17 @@ var (
 // text (body, content, document, abstract), title (headline), label (class,
 // category, target), labels, group (group_id, article, source), domain
 // (subject, topic), split (subset, partition), author, time (date, timestamp),
-// keyphrases (keywords, keys), entities, relations. A table without a group has
-// its authors as groups. Labels and keyphrases are a list, in tables separated by
-// ";". Times are RFC 3339, a date, or seconds since 1970; one that cannot be
-// read is an error if Options.Time names the column, else counted in a warning.
-// Entities and relations are JSON, as Document writes them.
+// keyphrases (keywords, keys), alternatives, stemmed, entities, relations. A
+// table without a group has its authors as groups. Labels and keyphrases are a
+// list, in tables separated by ";"; a document with one of labels and no label
+// has that label. Times are RFC 3339, a date, a year, or seconds or milliseconds
+// since 1970; one that cannot be read is an error if Options.Time names the
+// column, else counted in a warning. Alternatives, entities and relations are
+// JSON, as Document writes them.
 //
 // A document of a folder has the ID label/file, or the file's name without its
 // extension where a document has several files; if that is in two splits, all
-// IDs are split/ID. Where every document is a line without an ID, it is
-// file:row.
+// IDs are split/ID. A row without an ID is file:row.
 //
 // Messages, known by their headers From and Subject, get the subject as title,
 // the thread (the subject without "Re:", in lower case) as group, or their ID

@@ -157,6 +157,18 @@ func TestOpenRecognisesFormats(t *testing.T) {
 			files: map[string]string{"s-test.tar.gz": archive(t, "s/x/1", "one"), "s-train.tar": archive(t, "s/x/2", "two"), "s-train.members.tsv.gz": "a\tb"},
 		},
 		{
+			name: "the .zip that a table was unpacked from", path: "", want: []string{"c:1|x|||||one"},
+			files: map[string]string{"c.csv": "text,label\none,x\n", "c.zip": "not looked at"},
+		},
+		{
+			name: "a table with a header beside names of classes", path: "", want: []string{"c:1|x|||||one"},
+			files: map[string]string{"c.csv": "text,label\none,x\n", "classes.txt": "x\n"},
+		},
+		{
+			name: "a table called corpus with a header", path: "", want: []string{"corpus:1|x|||||one"},
+			files: map[string]string{"corpus.tsv": "text\tlabel\none\tx\n", "metadata.json": "{}"},
+		},
+		{
 			name: "dotted labels give domains", path: "", want: []string{"rec.autos/1|rec.autos||rec|||one", "sci.med/2|sci.med||sci|||two"},
 			files: map[string]string{"rec.autos/1": "one", "sci.med/2": "two"},
 		},
@@ -365,4 +377,13 @@ func TestTwentyNewsgroups(t *testing.T) {
 	if slices.Contains(c.Groups(), "") {
 		t.Error("a message has no group")
 	}
+}
+
+func openError(t *testing.T, path string, opt data.Options) string {
+	t.Helper()
+	_, err := data.Open(context.Background(), path, opt)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	return err.Error()
 }

@@ -26,8 +26,9 @@ type Options struct {
 	// SkipEmpty leaves out documents without text and warns; by default an
 	// empty text in a table is an error.
 	SkipEmpty bool
-	// SkipMalformed leaves out rows and documents that cannot be read, lists
-	// them in Corpus.Skipped and warns; by default the first one is an error.
+	// SkipMalformed leaves out rows, annotations and documents that cannot be
+	// read, lists them in Corpus.Skipped and warns; by default the first one is
+	// an error.
 	SkipMalformed bool
 	// Remove names the parts of messages that are cut off: "headers",
 	// "footers", "quotes"; see Parts for what they are. Thread, author, time

@@ -2,9 +2,7 @@ package data
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -74,16 +72,17 @@ func (r *reader) file(name, split string) error {
 	return fmt.Errorf("%s: %w: a corpus is a .jsonl, .csv, .tsv, .tar.gz or .zip file (or set Options.Format) or a folder", name, ErrFormat)
 }
 
-// besideOf returns the format of a table that is known by the files beside it.
+// besideOf returns the format of a table that is known by the files beside it,
+// too.
 func besideOf(name, format string) string {
 	beside := func(other string) bool {
 		info, err := os.Stat(filepath.Join(filepath.Dir(name), other))
 		return err == nil && info.Mode().IsRegular()
 	}
 	switch {
-	case format == "tsv" && isCorpus(filepath.Base(name)) && (beside("vocabulary.txt") || beside("metadata.json")):
+	case format == "tsv" && isCorpus(filepath.Base(name)) && (beside("vocabulary.txt") || beside("metadata.json")) && looksLikeOctis(name):
 		return "octis"
-	case format == "csv" && beside("classes.txt"):
+	case format == "csv" && beside("classes.txt") && looksLikeAGNews(name):
 		return "ag_news"
 	}
 	return format
@@ -93,21 +92,13 @@ func isCorpus(base string) bool {
 	return strings.EqualFold(strings.TrimSuffix(base, ".gz"), "corpus.tsv")
 }
 
-func (r *reader) vocabularyBeside(name string) error {
-	err := r.words(filepath.Join(filepath.Dir(name), "vocabulary.txt"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
 // folder reads a folder: the archives in it, else the tables, else the tree.
 func (r *reader) folder(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
-	var tables, archives, others []string
+	var tables, archives, zips, others []string
 	hasFolders := false
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") {
@@ -119,7 +110,11 @@ func (r *reader) folder(dir string) error {
 		}
 		switch kind, _ := r.opt.format(e.Name()); kind {
 		case kindArchive:
-			archives = append(archives, e.Name())
+			if path.Ext(strings.ToLower(e.Name())) == ".zip" {
+				zips = append(zips, e.Name())
+			} else {
+				archives = append(archives, e.Name())
+			}
 		case kindTable:
 			tables = append(tables, e.Name())
 		default:
@@ -128,6 +123,10 @@ func (r *reader) folder(dir string) error {
 	}
 	if r.opt.Format == "semeval2010-t5" || r.opt.Format == "" && isSemEval5(dir) {
 		return r.semEval5(dir, entries)
+	}
+	if len(archives) == 0 && len(tables) == 0 && !hasFolders {
+		// Elsewhere a .zip is mostly what the rest was unpacked from.
+		archives = zips
 	}
 	var companions []string
 	names := tables

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Skipped is a row or document that was left out because it could not be read.
+// Skipped is a row, an annotation or a document that was left out because it
+// could not be read.
 type Skipped struct {
 	File string
 	// Row is its line, counted from 1; 0 means the whole file.
@@ -41,6 +42,7 @@ type oddity int
 
 const (
 	asLatin1 oddity = iota
+	rowAsLatin1
 	replaced
 	undated
 	misplaced
@@ -54,15 +56,16 @@ const (
 
 // oddityWords say it of one document and of several.
 var oddityWords = [oddities][2]string{
-	asLatin1:   {"file was not UTF-8 and read as Latin-1", "files were not UTF-8 and read as Latin-1"},
-	replaced:   {"file was not UTF-8 and has U+FFFD in the place of what could not be read", "files were not UTF-8 and have U+FFFD in the place of what could not be read"},
-	undated:    {"date could not be read, and its document has no time", "dates could not be read, and their documents have no time"},
-	misplaced:  {"entity has another text in its annotation than at its place in the document; the document's is taken", "entities have another text in their annotation than at their place in the document; the document's is taken"},
-	fragmented: {"entity has gaps and covers the text between its first and its last piece", "entities have gaps and cover the text between their first and their last piece"},
-	unread:     {"annotation is neither an entity nor a relation, and was not read", "annotations are neither entities nor relations, and were not read"},
-	keyless:    {"document has no file of keyphrases", "documents have no file of keyphrases"},
-	paperless:  {"file of keyphrases has no document", "files of keyphrases have no document"},
-	unlisted:   {"document is in no reference, and was left out", "documents are in no reference, and were left out"},
+	asLatin1:    {"file was not UTF-8 and read as Latin-1", "files were not UTF-8 and read as Latin-1"},
+	rowAsLatin1: {"row was not UTF-8 and read as Latin-1", "rows were not UTF-8 and read as Latin-1"},
+	replaced:    {"file was not UTF-8 and has U+FFFD in the place of what could not be read", "files were not UTF-8 and have U+FFFD in the place of what could not be read"},
+	undated:     {"date could not be read, and its document has no time", "dates could not be read, and their documents have no time"},
+	misplaced:   {"entity has another text in its annotation than at its place in the document; the document's is taken", "entities have another text in their annotation than at their place in the document; the document's is taken"},
+	fragmented:  {"entity has gaps and covers the text between its first and its last piece", "entities have gaps and cover the text between their first and their last piece"},
+	unread:      {"annotation is neither an entity nor a relation, and was not read", "annotations are neither entities nor relations, and were not read"},
+	keyless:     {"document has no file of keyphrases", "documents have no file of keyphrases"},
+	paperless:   {"file of keyphrases has no document", "files of keyphrases have no document"},
+	unlisted:    {"document is in no reference, and was left out", "documents are in no reference, and were left out"},
 }
 
 // finding counts an oddity and keeps the first places of it.
@@ -98,13 +101,20 @@ func (r *reader) join(p *reader) {
 // report turns what was counted into warnings. Places are told below path, the
 // corpus.
 func (r *reader) report(path string) {
-	below := filepath.ToSlash(filepath.Clean(path)) + "/"
+	path = filepath.ToSlash(filepath.Clean(path))
+	below := func(name string) string {
+		name = filepath.ToSlash(name)
+		if rest, ok := strings.CutPrefix(name, path+"/"); ok {
+			return rest
+		}
+		return strings.TrimPrefix(name, filepath.ToSlash(filepath.Dir(path))+"/")
+	}
 	for i, f := range r.found {
 		if f.n == 0 {
 			continue
 		}
 		for j := range f.first {
-			f.first[j] = strings.TrimPrefix(filepath.ToSlash(f.first[j]), below)
+			f.first[j] = below(f.first[j])
 		}
 		names := some(f.first)
 		if more := f.n - len(f.first); more > 0 {
@@ -115,7 +125,7 @@ func (r *reader) report(path string) {
 	if r.leftOut > 0 {
 		names := make([]string, 0, maxNamed)
 		for _, s := range r.skipped[:min(len(r.skipped), maxNamed)] {
-			names = append(names, fmt.Sprintf("%s: %s", strings.TrimPrefix(filepath.ToSlash(place{s.File, s.Row}.String()), below), s.Reason))
+			names = append(names, fmt.Sprintf("%s: %s", below(place{s.File, s.Row}.String()), s.Reason))
 		}
 		text := fmt.Sprintf("%s malformed and left out", amount(r.leftOut, "row or document was", "rows or documents were"))
 		for i, n := range names {
