@@ -25,6 +25,10 @@ type Copies struct {
 	members map[int][]int
 	// near holds near copies between first rows of normalised classes.
 	near []nearPair
+	// clusters holds the rows of every cluster, clusterOf the cluster of every
+	// row or -1.
+	clusters  [][]int
+	clusterOf []int
 }
 
 // Find finds all copies within the corpus. Its errors are those of bad
@@ -48,6 +52,7 @@ func Find(ctx context.Context, c *data.Corpus, opt Options) (*Copies, error) {
 	for _, p := range kept.Near {
 		f.near = append(f.near, nearPair{a: p.A, b: p.B, jaccard: p.Jaccard})
 	}
+	f.connect()
 	return f, nil
 }
 
