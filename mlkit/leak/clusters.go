@@ -46,10 +46,10 @@ func (f *Copies) Clusters() []Cluster {
 				c.Labels = append(c.Labels, labels[row])
 			}
 			// The pairs of a document with those before it.
-			c.Exact += exact[f.exact[row]]
-			c.Normalised += normalised[f.normalised[row]] - exact[f.exact[row]]
-			exact[f.exact[row]]++
-			normalised[f.normalised[row]]++
+			c.Exact += exact[f.found.Exact[row]]
+			c.Normalised += normalised[f.found.Normalised[row]] - exact[f.found.Exact[row]]
+			exact[f.found.Exact[row]]++
+			normalised[f.found.Normalised[row]]++
 		}
 		for _, s := range []string{data.Train, data.Validation, data.Test} {
 			if touched&bit(s) != 0 {
@@ -60,10 +60,10 @@ func (f *Copies) Clusters() []Cluster {
 		c.Labels = slices.Compact(c.Labels)
 		clusters[i] = c
 	}
-	for _, p := range f.near {
-		c := &clusters[f.clusterOf[p.a]]
-		c.Near += len(f.members[p.a]) * len(f.members[p.b])
-		c.Jaccard = min(c.Jaccard, p.jaccard)
+	for _, p := range f.found.Near {
+		c := &clusters[f.clusterOf[p.A]]
+		c.Near += len(f.members[p.A]) * len(f.members[p.B])
+		c.Jaccard = min(c.Jaccard, p.Jaccard)
 	}
 	return clusters
 }
@@ -72,48 +72,6 @@ func (f *Copies) Clusters() []Cluster {
 // document is nobody's copy. Like the index of a slice, a row that does not
 // exist is a mistake of the program.
 func (f *Copies) ClusterOf(row int) int { return f.clusterOf[row] }
-
-// connect finds the clusters.
-func (f *Copies) connect() {
-	parent := make([]int, len(f.normalised))
-	for row, class := range f.normalised {
-		parent[row] = row
-		if class >= 0 {
-			parent[row] = class
-		}
-	}
-	root := func(row int) int {
-		for parent[row] != row {
-			parent[row] = parent[parent[row]]
-			row = parent[row]
-		}
-		return row
-	}
-	for _, p := range f.near {
-		a, b := root(p.a), root(p.b)
-		parent[max(a, b)] = min(a, b)
-	}
-	size := make([]int, len(parent))
-	for row := range parent {
-		size[root(row)]++
-	}
-	f.clusterOf = make([]int, len(parent))
-	for row := range parent {
-		r := root(row)
-		switch {
-		case size[r] == 1:
-			f.clusterOf[row] = -1
-			continue
-		case r == row:
-			f.clusterOf[row] = len(f.clusters)
-			f.clusters = append(f.clusters, make([]int, 0, size[r]))
-		default:
-			f.clusterOf[row] = f.clusterOf[r]
-		}
-		c := f.clusterOf[row]
-		f.clusters[c] = append(f.clusters[c], row)
-	}
-}
 
 // ClusterTable returns the n largest clusters, those of one size by their
 // first rows: how many documents each has, in which splits and of which
@@ -146,7 +104,7 @@ func (f *Copies) ClusterTable(n int) *view.Table {
 		t.Add(len(c.Rows), several(c.Splits), several(c.Labels), c.Jaccard, place(splits[first], f.corpus.At(first).ID), text)
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("%s in %s; %d touch several splits, %d several classes.",
-		plural(documents, "document"), plural(len(clusters), "cluster"), across, mixed))
+		plural(documents, "document"), plural(len(clusters), "cluster"), across, mixed), f.method())
 	return t
 }
 
