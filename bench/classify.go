@@ -25,7 +25,7 @@ func classify20ng(ctx context.Context, s settings) ([]result, error) {
 	folder := filepath.Join(s.data, "classification", "20newsgroups")
 	trainPath := filepath.Join(folder, "20news-bydate-train.tar.gz")
 	testPath := filepath.Join(folder, "20news-bydate-test.tar.gz")
-	options := data.Options{Headers: "keep", Encoding: "latin1"}
+	options := data.Options{Encoding: "latin1"}
 	train, err := data.Open(ctx, trainPath, options)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 func newsgroups(t testing.TB, part string) *data.Corpus {
 	t.Helper()
 	path := publicdata.Path(t, "classification/20newsgroups/20news-bydate-"+part+".tar.gz")
-	c, err := data.Open(t.Context(), path, data.Options{Headers: "keep", Encoding: "latin1"})
+	c, err := data.Open(t.Context(), path, data.Options{Encoding: "latin1"})
 	if err != nil {
 		t.Fatal(err)
 	}

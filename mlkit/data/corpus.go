@@ -20,6 +20,9 @@ type Corpus struct {
 	docs     []Document
 	sums     [][sha256.Size]byte
 	warnings []string
+	// What the reader of the corpus says about it beside its documents.
+	vocabulary []string
+	skipped    []Skipped
 }
 
 // New returns a corpus of the given documents. It is an error if there are
@@ -84,7 +87,12 @@ func inParallel(n int, f func(i int)) {
 }
 
 func (d Document) clone() Document {
+	d.Labels = slices.Clone(d.Labels)
 	d.Keyphrases = slices.Clone(d.Keyphrases)
+	d.Alternatives = slices.Clone(d.Alternatives)
+	for i, spellings := range d.Alternatives {
+		d.Alternatives[i] = slices.Clone(spellings)
+	}
 	d.Entities = slices.Clone(d.Entities)
 	d.Relations = slices.Clone(d.Relations)
 	return d
@@ -108,10 +116,20 @@ func (d Document) sum() [sha256.Size]byte {
 	for _, s := range []string{d.ID, d.Text, d.Title, d.Label, d.Group, d.Domain, d.Split} {
 		field(s)
 	}
-	number(len(d.Keyphrases))
-	for _, k := range d.Keyphrases {
-		field(k)
+	list := func(items []string) {
+		number(len(items))
+		for _, s := range items {
+			field(s)
+		}
 	}
+	truth := func(b bool) {
+		if b {
+			number(1)
+		} else {
+			number(0)
+		}
+	}
+	list(d.Keyphrases)
 	span := func(s Span) {
 		field(s.Text)
 		number(s.Start)
@@ -123,11 +141,7 @@ func (d Document) sum() [sha256.Size]byte {
 		span(r.Head)
 		span(r.Tail)
 	}
-	if d.Message {
-		number(1)
-	} else {
-		number(0)
-	}
+	truth(d.Message)
 	number(len(d.Entities))
 	for _, e := range d.Entities {
 		field(e.Type)
@@ -136,6 +150,12 @@ func (d Document) sum() [sha256.Size]byte {
 	field(d.Author)
 	number(int(d.Time.Unix()))
 	number(d.Time.Nanosecond())
+	list(d.Labels)
+	number(len(d.Alternatives))
+	for _, spellings := range d.Alternatives {
+		list(spellings)
+	}
+	truth(d.Stemmed)
 	var sum [sha256.Size]byte
 	h.Sum(sum[:0])
 	return sum
@@ -161,6 +181,10 @@ func (c *Corpus) Fingerprint() string {
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
+
+// Vocabulary returns the words that the data set says its texts are made of,
+// in its order, or nil.
+func (c *Corpus) Vocabulary() []string { return slices.Clone(c.vocabulary) }
 
 // Source describes the corpus for the record of a run.
 func (c *Corpus) Source() trace.Source {
@@ -250,7 +274,7 @@ func (c *Corpus) Indices(split string) []int {
 // Select returns the corpus of the given rows, in the given order. Like the
 // index of a slice, a row that does not exist is a mistake of the program.
 func (c *Corpus) Select(rows []int) *Corpus {
-	s := &Corpus{name: c.name, path: c.path, warnings: c.warnings}
+	s := &Corpus{name: c.name, path: c.path, warnings: c.warnings, vocabulary: c.vocabulary, skipped: c.skipped}
 	s.docs = make([]Document, len(rows))
 	s.sums = make([][sha256.Size]byte, len(rows))
 	for i, r := range rows {
@@ -288,7 +312,9 @@ func (c *Corpus) Map(f func(Document) Document) (*Corpus, error) {
 	if err := checkDocuments(c.name, docs); err != nil {
 		return nil, err
 	}
-	return newCorpus(c.name, c.path, docs, c.warnings), nil
+	m := newCorpus(c.name, c.path, docs, c.warnings)
+	m.vocabulary, m.skipped = c.vocabulary, c.skipped
+	return m, nil
 }
 
 // WithSplits returns the corpus with its documents in the given splits, one

@@ -1,6 +1,8 @@
-// Package data reads labelled text corpora and holds them: documents with a
-// class, a group, a domain and a split, read from JSONL, CSV, TSV, a folder for
-// each label, archives of these, or the sample corpus that is built in.
+// Package data reads text corpora and holds them: documents with what is known
+// about them, such as class, group, domain, split, author, time, keyphrases,
+// entities and relations. Open reads tables, folders, archives, and the formats
+// in which the public sets for its tasks are published; a sample corpus is built
+// in.
 //
 // A Corpus never changes; selecting and mapping give new ones. Its fingerprint
 // names its content, so that a report can say on which data a number rests.
@@ -32,6 +34,9 @@ type Document struct {
 	Title string `json:"title,omitempty"`
 	// Label is the class to be predicted.
 	Label string `json:"label,omitempty"`
+	// Labels are all classes of a document that may have several. Label is
+	// then the only one, or "" where there are none or several.
+	Labels []string `json:"labels,omitempty"`
 	// Group names what documents are cut from: an article, a thread, an
 	// author. Documents of one group must not be torn apart by a split.
 	Group string `json:"group,omitempty"`
@@ -44,6 +49,12 @@ type Document struct {
 	Time   time.Time `json:"time,omitzero"`
 	// Keyphrases are the phrases that an indexer gave to the document.
 	Keyphrases []string `json:"keyphrases,omitempty"`
+	// Alternatives, if there are any, has for each of Keyphrases its other
+	// spellings: whoever finds one of them has found the phrase.
+	Alternatives [][]string `json:"alternatives,omitempty"`
+	// Stemmed says that the words of the keyphrases are their Porter stems, in
+	// lower case, as some sets publish them: compare stems with them.
+	Stemmed bool `json:"stemmed,omitempty"`
 	// Entities are pieces of the text that are marked with a type.
 	Entities []Entity `json:"entities,omitempty"`
 	// Relations are relations between terms that the text states.

@@ -2,6 +2,7 @@ package data
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -16,8 +17,17 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// treeFile is a file of a folder or an archive; its path has slashes. A folder
+// has a path that ends with one.
+type treeFile struct {
+	path string
+	text string
+}
+
+func (f treeFile) isFolder() bool { return strings.HasSuffix(f.path, "/") }
+
 // readTree reads all files below a folder, in the order of their names.
-func readTree(dir string) ([]treeFile, error) {
+func (b *budget) readTree(dir string) ([]treeFile, error) {
 	var files []treeFile
 	err := filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || p == dir {
@@ -41,7 +51,7 @@ func readTree(dir string) ([]treeFile, error) {
 			return err
 		}
 		files = append(files, treeFile{path: rel})
-		return nil
+		return b.take(p, documentCost)
 	})
 	if err != nil {
 		return nil, err
@@ -49,11 +59,11 @@ func readTree(dir string) ([]treeFile, error) {
 	var g errgroup.Group
 	g.SetLimit(2 * runtime.GOMAXPROCS(0))
 	for i := range files {
-		if strings.HasSuffix(files[i].path, "/") {
+		if files[i].isFolder() {
 			continue
 		}
 		g.Go(func() error {
-			raw, err := readFile(filepath.Join(dir, filepath.FromSlash(files[i].path)))
+			raw, err := b.readFile(filepath.Join(dir, filepath.FromSlash(files[i].path)), maxDocument)
 			files[i].text = string(raw)
 			return err
 		})
@@ -61,56 +71,103 @@ func readTree(dir string) ([]treeFile, error) {
 	return files, g.Wait()
 }
 
-// readFile reads a file whole, decompressing it if its name says so.
-func readFile(name string) ([]byte, error) {
+// readFile reads a file whole, decompressing it if its name says so. It is an
+// error if that is longer than most bytes.
+func (b *budget) readFile(name string, most int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := info.Size()
 	if !strings.HasSuffix(strings.ToLower(name), ".gz") {
-		return io.ReadAll(f)
+		if size > most {
+			return nil, tooLong(name)
+		}
+		if size > b.max {
+			return nil, b.take(name, size)
+		}
+		return b.read(f, make([]byte, 0, size+minRead), name, most)
 	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: not a gzip file: %w", name, err)
-	}
-	raw, err := io.ReadAll(z)
-	if err != nil {
+	raw, err := b.gunzip(f, nil, name, most, newAllowance(name, size))
+	if err != nil && !errors.Is(err, ErrTooLarge) {
 		return nil, fmt.Errorf("%s: the compressed file is damaged: %w", name, err)
 	}
-	return raw, nil
+	return raw, err
 }
 
-// readArchive reads all files of a tar archive, in its order.
-func readArchive(name string) ([]treeFile, error) {
+// gunzip appends the decompressed content of in to buf.
+func (b *budget) gunzip(in io.Reader, buf []byte, name string, most int64, a *allowance) ([]byte, error) {
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, fmt.Errorf("not a gzip file: %w", err)
+	}
+	return b.read(a.reader(z), buf, name, most)
+}
+
+// readArchive reads all files of a tar or zip archive, in its order.
+func (b *budget) readArchive(name string) ([]treeFile, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	in := io.Reader(f)
-	if !strings.HasSuffix(strings.ToLower(name), ".tar") {
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			return nil, fmt.Errorf("%s: not a gzip file: %w", name, err)
-		}
-		in = z
-	}
-	files, err := readTar(in)
+	info, err := f.Stat()
 	if err != nil {
+		return nil, err
+	}
+	var files []treeFile
+	a := newAllowance(name, info.Size())
+	switch lower := strings.ToLower(name); {
+	case strings.HasSuffix(lower, ".zip"):
+		files, err = b.readZip(f, a)
+	case strings.HasSuffix(lower, ".tar"):
+		files, err = b.readTar(f, a)
+	default:
+		z, zerr := gzip.NewReader(f)
+		if zerr != nil {
+			return nil, fmt.Errorf("%s: not a gzip file: %w", name, zerr)
+		}
+		files, err = b.readTar(a.reader(z), a)
+	}
+	if err != nil && !errors.Is(err, ErrTooLarge) {
 		return nil, fmt.Errorf("%s: the archive is damaged: %w", name, err)
 	}
-	return files, nil
+	return files, err
 }
 
-// maxPrealloc bounds the memory that is set aside on the word of a header.
-const maxPrealloc = 1 << 20
+// entry reads a file of an archive. The buffer is used again and again.
+func (b *budget) entry(in io.Reader, buf *[]byte, p string, a *allowance) (treeFile, error) {
+	var raw []byte
+	var err error
+	name := path.Join(filepath.ToSlash(a.name), p)
+	if strings.HasSuffix(p, ".gz") {
+		raw, err = b.gunzip(in, (*buf)[:0], name, maxDocument, a)
+	} else {
+		raw, err = b.read(in, (*buf)[:0], name, maxDocument)
+	}
+	if err != nil {
+		if !errors.Is(err, ErrTooLarge) {
+			err = fmt.Errorf("%s: %w", p, err)
+		}
+		return treeFile{}, err
+	}
+	*buf = raw
+	return treeFile{path: p, text: string(raw)}, nil
+}
 
-func readTar(in io.Reader) ([]treeFile, error) {
+// archived returns the path of an archive's entry, below its root whatever the
+// archive says; "" for the root itself.
+func archived(name string) string { return strings.TrimPrefix(path.Clean("/"+name), "/") }
+
+func (b *budget) readTar(in io.Reader, a *allowance) ([]treeFile, error) {
 	var files []treeFile
+	var buf []byte
 	t := tar.NewReader(in)
-	buf := make([]byte, 32<<10)
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
@@ -119,24 +176,52 @@ func readTar(in io.Reader) ([]treeFile, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
-		switch {
-		case p == "":
-		case h.Typeflag == tar.TypeDir:
-			files = append(files, treeFile{path: p + "/"})
-		case h.Typeflag == tar.TypeReg:
-			var b strings.Builder
-			b.Grow(int(min(h.Size, maxPrealloc)))
-			var src io.Reader = t
-			if strings.HasSuffix(p, ".gz") {
-				if src, err = gzip.NewReader(t); err != nil {
-					return nil, fmt.Errorf("%s: %w", p, err)
-				}
+		p := archived(h.Name)
+		if p == "" || isHidden(p) || h.Typeflag != tar.TypeDir && h.Typeflag != tar.TypeReg {
+			continue
+		}
+		f := treeFile{path: p + "/"}
+		if h.Typeflag == tar.TypeReg {
+			if f, err = b.entry(t, &buf, p, a); err != nil {
+				return nil, err
 			}
-			if _, err := io.CopyBuffer(struct{ io.Writer }{&b}, src, buf); err != nil {
+		}
+		if err := b.take(a.name, documentCost); err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+}
+
+func (b *budget) readZip(in io.ReaderAt, a *allowance) ([]treeFile, error) {
+	z, err := zip.NewReader(in, a.size)
+	if err != nil {
+		return nil, err
+	}
+	var files []treeFile
+	var buf []byte
+	for _, e := range z.File {
+		p := archived(e.Name)
+		if p == "" || isHidden(p) {
+			continue
+		}
+		f := treeFile{path: p + "/"}
+		if !strings.HasSuffix(e.Name, "/") {
+			r, err := e.Open()
+			if err != nil {
 				return nil, fmt.Errorf("%s: %w", p, err)
 			}
-			files = append(files, treeFile{path: p, text: b.String()})
+			// Entries may overlap in the file, so that each of many is large.
+			f, err = b.entry(a.reader(r), &buf, p, a)
+			r.Close()
+			if err != nil {
+				return nil, err
+			}
 		}
+		if err := b.take(a.name, documentCost); err != nil {
+			return nil, err
+		}
+		files = append(files, f)
 	}
+	return files, nil
 }

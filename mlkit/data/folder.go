@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -17,94 +16,6 @@ import (
 	"viva/mlkit/trace"
 )
 
-// kinds of files, by their names.
-const (
-	kindArchive = "archive"
-	kindTable   = "table"
-	kindOther   = ""
-)
-
-// format returns the kind of a file and, for a table, its Options.Format.
-func (o Options) format(name string) (kind, format string) {
-	name = strings.ToLower(name)
-	plain := strings.TrimSuffix(name, ".gz")
-	switch ext := path.Ext(plain); {
-	case ext == ".tgz" || ext == ".tar":
-		return kindArchive, ""
-	case o.Format != "" && o.Format != "folder":
-		return kindTable, o.Format
-	case ext == ".jsonl" || ext == ".ndjson":
-		return kindTable, "jsonl"
-	case ext == ".csv":
-		return kindTable, "csv"
-	case ext == ".tsv" || ext == ".tab":
-		return kindTable, "tsv"
-	}
-	return kindOther, ""
-}
-
-// file reads one table or archive.
-func (r *reader) file(name, split string) error {
-	kind, format := r.opt.format(filepath.Base(name))
-	switch kind {
-	case kindArchive:
-		files, err := readArchive(name)
-		if err != nil {
-			return err
-		}
-		return r.tree(name, split, files)
-	case kindTable:
-		rows, err := r.table(name, format, split)
-		r.rows = append(r.rows, rows...)
-		return err
-	}
-	return fmt.Errorf("%s: %w: a corpus is a .jsonl, .csv, .tsv, .tar.gz file (or set Options.Format) or a folder", name, ErrFormat)
-}
-
-// folder reads a folder: the archives in it, else the tables, else the tree.
-func (r *reader) folder(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	byKind := map[string][]string{}
-	var ignored []string
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || e.IsDir() {
-			continue
-		}
-		kind, _ := r.opt.format(e.Name())
-		byKind[kind] = append(byKind[kind], e.Name())
-	}
-	var names []string
-	if r.opt.Format != "folder" {
-		names = byKind[kindTable]
-	}
-	if len(byKind[kindArchive]) > 0 {
-		names = byKind[kindArchive]
-	}
-	if len(names) == 0 {
-		files, err := readTree(dir)
-		if err != nil {
-			return err
-		}
-		return r.tree(dir, "", files)
-	}
-	if slices.ContainsFunc(names, func(n string) bool { return splitOf(n) != "" }) {
-		names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return splitOf(n) == "" })
-	}
-	for _, e := range entries {
-		if !slices.Contains(names, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
-			ignored = append(ignored, e.Name())
-		}
-	}
-	if len(ignored) > 0 {
-		r.warnf("Not read, because it is not data: %s.", strings.Join(ignored, ", "))
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(splitOrder(splitOf(a)), splitOrder(splitOf(b))) })
-	return r.files(dir, names)
-}
-
 func splitOrder(split string) int {
 	return slices.Index([]string{Train, Validation, Test, ""}, split)
 }
@@ -115,32 +26,21 @@ func (r *reader) files(dir string, names []string) error {
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, name := range names {
-		parts[i] = &reader{ctx: r.ctx, opt: r.opt}
+		parts[i] = r.part()
 		g.Go(func() error { return parts[i].file(filepath.Join(dir, name), splitOf(name)) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
 	for _, p := range parts {
-		r.rows = append(r.rows, p.rows...)
-		r.fromFolder = r.fromFolder || p.fromFolder
-		r.latin1 += p.latin1
-		r.warnings = append(r.warnings, p.warnings...)
+		r.join(p)
 	}
 	return nil
 }
 
-// treeFile is a file of a folder or an archive; its path has slashes. A folder
-// has a path that ends with one.
-type treeFile struct {
-	path string
-	text string
-}
-
-// tree makes documents of files whose folders are their labels.
-func (r *reader) tree(root, split string, files []treeFile) error {
+// labelFolders makes documents of files whose folders are their labels.
+func (r *reader) labelFolders(root, split string, files []treeFile) error {
 	r.fromFolder = true
-	files = slices.DeleteFunc(files, func(f treeFile) bool { return isHidden(f.path) })
 	if top := commonTop(files); top != "" {
 		split = cmp.Or(splitOf(top), split)
 		for i := range files {
@@ -170,7 +70,7 @@ func (r *reader) tree(root, split string, files []treeFile) error {
 		if inFolder && !r.opt.Unlabelled {
 			documents[label] += 0
 		}
-		if strings.HasSuffix(f.path, "/") {
+		if f.isFolder() {
 			continue
 		}
 		switch {
@@ -183,7 +83,11 @@ func (r *reader) tree(root, split string, files []treeFile) error {
 		at := place{file: path.Join(filepath.ToSlash(root), f.path)}
 		text, err := r.decode(f.text, at)
 		if err != nil {
-			return err
+			if err := r.malformed(at, err); err != nil {
+				return err
+			}
+			documents[label]++
+			continue
 		}
 		if strings.ContainsRune(text, 0) {
 			binary = append(binary, f.path)
@@ -198,7 +102,7 @@ func (r *reader) tree(root, split string, files []treeFile) error {
 			return fmt.Errorf("%s: the class %q is empty: its folder has no documents; remove it or fill it", root, label)
 		}
 	}
-	if len(r.rows) == 0 {
+	if len(r.rows) == 0 && r.leftOut == 0 {
 		if len(loose) > 0 {
 			return fmt.Errorf("%s: %w: there is no table, no archive and no sub-folder for each label; its files (%s) have no label; set Options.Format for tables with other names, or Options.Unlabelled", root, ErrFormat, some(loose))
 		}
@@ -256,6 +160,56 @@ func topNamesSplits(files []treeFile) bool {
 	return found
 }
 
+// eachFile calls use for the files of a tree whose names end with ext, with a
+// document that has its ID (the path without the extension, and without what all
+// paths begin with) and its split.
+func (r *reader) eachFile(root, split string, files []treeFile, ext string, use func(f treeFile, d Document, at place) error) error {
+	prefix := ""
+	if top := commonTop(files); top != "" {
+		split = cmp.Or(splitOf(top), split)
+		prefix = top + "/"
+	}
+	below := make([]treeFile, len(files))
+	for i, f := range files {
+		below[i].path = strings.TrimPrefix(f.path, prefix)
+	}
+	hasSplits := topNamesSplits(below)
+	for i, f := range files {
+		if i%1000 == 0 {
+			if err := r.ctx.Err(); err != nil {
+				return err
+			}
+			trace.Progress(r.ctx, "reading "+filepath.Base(root), i, len(files))
+		}
+		at := place{file: path.Join(filepath.ToSlash(root), f.path)}
+		f.path = strings.TrimSuffix(f.path, ".gz")
+		id, ok := strings.CutSuffix(strings.TrimSuffix(below[i].path, ".gz"), ext)
+		if !ok {
+			continue
+		}
+		d := Document{ID: id, Split: split}
+		if hasSplits {
+			var top string
+			top, d.ID, _ = strings.Cut(id, "/")
+			d.Split = splitOf(top)
+		}
+		if err := use(f, d, at); err != nil {
+			return err
+		}
+	}
+	trace.Progress(r.ctx, "reading "+filepath.Base(root), len(files), len(files))
+	return nil
+}
+
+// contents returns the texts of files by their paths without .gz.
+func contents(files []treeFile) map[string]string {
+	texts := make(map[string]string, len(files))
+	for _, f := range files {
+		texts[strings.TrimSuffix(f.path, ".gz")] = f.text
+	}
+	return texts
+}
+
 // decode returns a document's text as UTF-8.
 func (r *reader) decode(text string, at place) (string, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
@@ -265,9 +219,12 @@ func (r *reader) decode(text string, at place) (string, error) {
 	case utf8.ValidString(text):
 		return text, nil
 	case r.opt.Encoding == "utf-8":
-		return "", fmt.Errorf("%s: not valid UTF-8: convert it or set Options.Encoding to \"latin1\"", at)
+		return "", errNotUTF8
+	case r.opt.Encoding == "replace":
+		r.odd(replaced, at)
+		return strings.ToValidUTF8(text, "\ufffd"), nil
 	}
-	r.latin1++
+	r.odd(asLatin1, at)
 	return fromLatin1(text), nil
 }
 

@@ -3,16 +3,18 @@ package data
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
+	"unicode/utf8"
 
 	"viva/mlkit/trace"
 )
 
 // jsonl reads a JSON object from every line that is not blank.
-func (r *reader) jsonl(name string, raw []byte) ([]row, error) {
+func (r *reader) jsonl(name string, raw []byte) error {
 	type line struct {
 		number int
 		text   []byte
@@ -21,35 +23,62 @@ func (r *reader) jsonl(name string, raw []byte) ([]row, error) {
 	for number := 1; len(raw) > 0; number++ {
 		text, rest, _ := bytes.Cut(raw, []byte("\n"))
 		if text = bytes.TrimSpace(text); len(text) > 0 {
+			if err := r.limit.take(name, documentCost); err != nil {
+				return err
+			}
 			lines = append(lines, line{number, text})
 		}
 		raw = rest
 	}
-	rows := make([]row, len(lines))
+	objects := make([]object, len(lines))
 	errs := make([]error, len(lines))
 	inParallel(len(lines), func(i int) {
-		if r.ctx.Err() != nil {
-			errs[i] = r.ctx.Err()
-			return
+		if errs[i] = r.ctx.Err(); errs[i] == nil {
+			objects[i], errs[i] = r.object(lines[i].text)
 		}
-		rows[i].at = place{name, lines[i].number}
-		rows[i].doc, errs[i] = r.object(lines[i].text)
 	})
-	for i, err := range errs {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	// A document without a group leaves the field out.
+	hasGroup := slices.ContainsFunc(objects, func(o object) bool { return o.hasGroup })
+	for i, o := range objects {
+		at := place{name, lines[i].number}
+		err := errs[i]
+		if err == nil {
+			if o.undated {
+				r.odd(undated, at)
+			}
+			if !hasGroup {
+				o.doc.Group = o.doc.Author
+			}
+			err = r.put(o.doc, at)
+		} else {
+			err = r.malformed(at, err)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", rows[i].at, err)
+			return err
 		}
 	}
-	trace.Progress(r.ctx, "reading "+filepath.Base(name), len(rows), len(rows))
-	return rows, nil
+	trace.Progress(r.ctx, "reading "+filepath.Base(name), len(r.rows), len(r.rows))
+	return nil
+}
+
+// object is a document that was read from JSON.
+type object struct {
+	doc      Document
+	hasGroup bool
+	undated  bool
 }
 
 // object makes a document of one JSON object.
-func (r *reader) object(text []byte) (Document, error) {
-	var d Document
+func (r *reader) object(text []byte) (o object, err error) {
+	if err := checkObject(text); err != nil {
+		return o, err
+	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(text, &fields); err != nil {
-		return d, fmt.Errorf("not a JSON object: %w", err)
+		return o, fmt.Errorf("not a JSON object: %w", err)
 	}
 	header := slices.Sorted(maps.Keys(fields))
 	for i := range properties {
@@ -58,20 +87,54 @@ func (r *reader) object(text []byte) (Document, error) {
 		if col < 0 {
 			if p.chosen(r.opt) == "" || p.name == "text" || p.name == "label" {
 				if err := r.missing(p, header); err != nil {
-					return d, err
+					return o, err
 				}
 			}
 			continue
 		}
-		value, err := scalar(fields[header[col]], p.name == "keyphrases" || p.name == "relations")
+		value, err := scalar(fields[header[col]], slices.Contains(lists, p.name))
 		if err == nil {
-			err = p.set(&d, value)
+			err = p.set(&o.doc, value)
+		}
+		if errors.Is(err, errNoTime) && r.opt.Time == "" {
+			o.undated, err = true, nil
 		}
 		if err != nil {
-			return d, fmt.Errorf("the field %q: %w", header[col], err)
+			return o, fmt.Errorf("the field %q: %w", header[col], err)
+		}
+		o.hasGroup = o.hasGroup || p.name == "group"
+	}
+	return o, nil
+}
+
+// checkObject looks at a line before it is read whole: a field takes ten times
+// the memory of its text.
+func checkObject(text []byte) error {
+	switch {
+	case len(text) > maxDocument:
+		return errLongRow
+	case !utf8.Valid(text):
+		return errNotUTF8
+	case bytes.Count(text, []byte(":")) <= maxColumns:
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return errors.New("not a JSON object")
+	}
+	for n := 0; dec.More(); n++ {
+		if n == maxColumns {
+			return errColumns
+		}
+		var value json.RawMessage
+		if _, err := dec.Token(); err != nil {
+			return fmt.Errorf("not a JSON object: %w", err)
+		}
+		if err := dec.Decode(&value); err != nil {
+			return fmt.Errorf("not a JSON object: %w", err)
 		}
 	}
-	return d, nil
+	return nil
 }
 
 // scalar returns a JSON string, number or truth value as text, null as "", and

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"viva/mlkit/trace"
@@ -22,84 +21,82 @@ var (
 	ErrFormat      = errors.New("the format is not known")
 )
 
-// Options say how a corpus is read. The zero value recognises everything from
-// names and headings.
-type Options struct {
-	// Format is "jsonl", "csv", "tsv" or "folder" (an archive is a folder);
-	// "" goes by the file's name.
-	Format string
-	// Columns names the columns of CSV and TSV files that have no header row,
-	// in order, by the names below; "" or any other name skips a column.
-	// Example: {"label", "text"}.
-	Columns []string
-	// ID, Text, Title, Label, Group, Domain, Split, Keyphrases and Relations
-	// are the names of the columns or JSON fields that hold these properties.
-	// "" looks for the usual names, whatever their case; see the list at Open.
-	ID, Text, Title, Label, Group, Domain, Split, Keyphrases, Relations string
-	// Unlabelled permits a table without labels and a folder whose files have
-	// no sub-folder for their label.
-	Unlabelled bool
-	// SkipEmpty leaves out documents without text and warns; by default an
-	// empty text in a table is an error.
-	SkipEmpty bool
-	// Headers is "keep" (the default, "") or "strip": the text of a message is
-	// then its body alone. Thread and title are taken from the headers first.
-	Headers string
-	// Encoding is "utf-8", where anything else is an error, or "latin1". ""
-	// is "utf-8" for tables; in folders it reads a file that is not UTF-8 as
-	// Latin-1 and warns.
-	Encoding string
-}
-
-func (o Options) check() error {
-	for _, f := range []struct {
-		name, value string
-		allowed     []string
-	}{
-		{"Format", o.Format, []string{"", "jsonl", "csv", "tsv", "folder"}},
-		{"Headers", o.Headers, []string{"", "keep", "strip"}},
-		{"Encoding", o.Encoding, []string{"", "utf-8", "latin1"}},
-	} {
-		if !slices.Contains(f.allowed, f.value) {
-			return fmt.Errorf("data: unknown Options.%s %q: use one of %s", f.name, f.value, strings.Join(f.allowed[1:], ", "))
-		}
-	}
-	return nil
-}
-
 // Open reads a corpus. The path is one of
 //
 //   - "" or "sample": the sample corpus that is built in
-//   - a .jsonl or .ndjson file: a JSON object on every line
-//   - a .csv or .tsv file with a header row (or Options.Columns). TSV has no
-//     quotes; CSV has those of RFC 4180
-//   - a folder with a sub-folder for each label, whose files are the documents
-//   - a folder with the sub-folders train, validation, test (or names that
-//     hold one of these words, also valid, val, dev, training, testing), and in
-//     each a sub-folder for each label
-//   - a .tar, .tar.gz or .tgz file of such a folder
-//   - a folder with several of these files. If it has archives, only they are
-//     data, else the tables; if some of their names hold the word of a split,
-//     only those. What else lies there is left out with a warning
+//   - a file in one of the formats below, or an archive of such files (.tar,
+//     .tar.gz, .tgz, .zip)
+//   - a folder with several of these files, or unpacked. If it has archives,
+//     only they are data, else the tables; if some of their names hold the word
+//     of a split (train, validation, test, or valid, val, dev, training,
+//     testing), only those. What else lies there is left out with a warning
 //
-// Tables may be compressed (.gz), documents in folders too. Files whose names
-// begin with a dot never count.
+// The formats, by their names in Options.Format. All but "ag_news" for files
+// with other names are recognised:
+//
+//   - "jsonl": a JSON object on every line (.jsonl, .ndjson)
+//   - "csv", "tsv": a table with a header row, or Options.Columns. TSV has no
+//     quotes; CSV has those of RFC 4180
+//   - "lines": label, TAB, text on every line
+//   - "folder": a folder for each label, whose files are the documents. Around
+//     them may be a folder for each split
+//   - "usenet": the same, of messages with headers, as 20 Newsgroups has them
+//   - "reuters": the SGML files of Reuters-21578. Text is title and body. Labels
+//     has all topics, Label the topic of stories with exactly one. Domain is
+//     the first of the story's places, Group the catchword of the wire (such as
+//     BAHIA-COCOA-REVIEW) that a story's later versions share, or the ID.
+//     Options.Scheme chooses the split
+//   - "ag_news": CSV of class number, title and description, with the names of
+//     the classes in classes.txt. Text is title and description
+//   - "octis": corpus.tsv of text, split and label, with vocabulary.txt, which
+//     Corpus.Vocabulary returns
+//   - "inspec": .abstr, .uncontr and .contr files. Text is title and abstract,
+//     with lines joined; Options.Gold chooses the keyphrases
+//   - "keys": docsutf8/NAME.txt with keys/NAME.key, a phrase on each line
+//   - "semeval2010-t5": SemEval2010.zip with the folder references, whose
+//     documents tell the split and the keyphrases; Options.Gold chooses them.
+//     Phrases of the training papers are words, those of the test papers
+//     Porter stems (Document.Stemmed), because others were never published.
+//     Spellings of one phrase are in Document.Alternatives. A paper that is
+//     missing in the archive is read from NAME.lvl-1.xml.gz
+//   - "brat": .txt with .ann, the stand-off annotation of brat: entities,
+//     relations of two arguments, and lines with "*", which relate every two of
+//     their arguments. Keyphrases are the distinct texts of the entities
+//   - "scienceie": the same, where files are named after articles of
+//     ScienceDirect. Group is the article, Domain its journal's ISSN
+//   - "semeval2010-t8": TRAIN_FILE.TXT and TEST_FILE_FULL.TXT. Text is the
+//     sentence without quotes and tags, Label the official label, such as
+//     Cause-Effect(e2,e1). The entities have the types e1 and e2, in this
+//     order. The relation's type is Cause-Effect, its head the first of the
+//     label's arguments; "Other" has the head e1
+//
+// Files may be compressed (.gz). Files whose names begin with a dot never count.
 //
 // Columns and JSON fields are known by these names: id (doc_id, docid, key),
 // text (body, content, document, abstract), title (headline), label (class,
-// category, target), group (group_id, article, source, author), domain
-// (subject, topic), split (subset, partition), keyphrases (keywords, keys),
-// relations. Keyphrases are a list, in tables separated by ";". Relations are
-// read from JSON alone, as Document writes them.
+// category, target), labels, group (group_id, article, source), domain
+// (subject, topic), split (subset, partition), author, time (date, timestamp),
+// keyphrases (keywords, keys), entities, relations. A table without a group has
+// its authors as groups. Labels and keyphrases are a list, in tables separated by
+// ";". Times are RFC 3339, a date, or seconds since 1970; one that cannot be
+// read is an error if Options.Time names the column, else counted in a warning.
+// Entities and relations are JSON, as Document writes them.
 //
-// A document in a folder has the ID label/file; if that is in two splits,
-// all IDs are split/label/file. In a table without IDs it is file:row.
+// A document of a folder has the ID label/file, or the file's name without its
+// extension where a document has several files; if that is in two splits, all
+// IDs are split/ID. Where every document is a line without an ID, it is
+// file:row.
 //
-// Messages, known by their headers From and Subject, get the subject as title
-// and the thread (the subject without "Re:", in lower case) as group, or their
-// ID where the subject is empty. If there are no domains and every label has
-// several parts with dots between them, as newsgroups do, the first part is the
-// domain.
+// Messages, known by their headers From and Subject, get the subject as title,
+// the thread (the subject without "Re:", in lower case) as group, or their ID
+// where the subject is empty, the address in From as author, and the time of
+// Date. If there are no domains and every label has several parts with dots
+// between them, as newsgroups do, the first part is the domain.
+//
+// A small file never takes much memory: a corpus is bounded by
+// Options.MaxBytes, a document by 32 MiB, a row by 10,000 columns, a document's
+// entities and relations by 100,000, and what a compressed file expands to by
+// 200 times its size (or 64 MiB). Beyond, the error is ErrTooLarge.
 //
 // Open reports the corpus and its fingerprint to package trace. Errors name
 // the file and the row.
@@ -107,7 +104,7 @@ func Open(ctx context.Context, path string, opt Options) (*Corpus, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
-	r := &reader{ctx: ctx, opt: opt}
+	r := &reader{ctx: ctx, opt: opt, limit: newBudget(opt.MaxBytes)}
 	name := "sample"
 	if path == "" || path == "sample" {
 		path = ""
@@ -163,14 +160,25 @@ type row struct {
 
 // reader gathers documents from one or several files.
 type reader struct {
-	ctx  context.Context
-	opt  Options
-	rows []row
+	ctx   context.Context
+	opt   Options
+	limit *budget
+	rows  []row
 	// fromFolder says that IDs and labels come from names of files.
 	fromFolder bool
-	latin1     int
+	// noLabels says that documents need no class, mayBeEmpty that an empty
+	// text is no mistake of a table.
+	noLabels   bool
+	mayBeEmpty bool
+	vocabulary []string
+	found      [oddities]finding
+	skipped    []Skipped
+	leftOut    int
 	warnings   []string
 }
+
+// part returns a reader of a part of the corpus, to be joined.
+func (r *reader) part() *reader { return &reader{ctx: r.ctx, opt: r.opt, limit: r.limit} }
 
 func (r *reader) warnf(format string, args ...any) {
 	r.warnings = append(r.warnings, fmt.Sprintf(format, args...))
@@ -187,9 +195,15 @@ func amount(n int, one, many string) string {
 // corpus checks what was read and completes it.
 func (r *reader) corpus(name, path string) (*Corpus, error) {
 	if len(r.rows) == 0 {
+		if len(r.skipped) > 0 {
+			s := r.skipped[0]
+			return nil, fmt.Errorf("%s: all of it is malformed (%d rows or documents; the first, %s: %s): %w", cmp.Or(path, name), r.leftOut, place{s.File, s.Row}, s.Reason, ErrEmpty)
+		}
 		return nil, fmt.Errorf("%s: %w", cmp.Or(path, name), ErrEmpty)
 	}
-	r.messages()
+	if err := r.messages(cmp.Or(path, name)); err != nil {
+		return nil, err
+	}
 	if err := r.empty(cmp.Or(path, name)); err != nil {
 		return nil, err
 	}
@@ -200,47 +214,14 @@ func (r *reader) corpus(name, path string) (*Corpus, error) {
 		return nil, err
 	}
 	r.domains()
-	if r.latin1 > 0 {
-		r.warnf("%s not UTF-8 and read as Latin-1.", amount(r.latin1, "file was", "files were"))
-	}
+	r.report(cmp.Or(path, name))
 	docs := make([]Document, len(r.rows))
 	for i := range docs {
 		docs[i] = r.rows[i].doc
 	}
-	return newCorpus(name, path, docs, r.warnings), nil
-}
-
-// messages marks messages and takes thread and title from their headers.
-func (r *reader) messages() {
-	is := make([]bool, len(r.rows))
-	inParallel(len(is), func(i int) { is[i] = isMessage(r.rows[i].doc.Text) })
-	n := 0
-	for _, m := range is {
-		if m {
-			n++
-		}
-	}
-	if float64(n) < messageShare*float64(len(is)) {
-		return
-	}
-	inParallel(len(is), func(i int) {
-		d := &r.rows[i].doc
-		if !is[i] {
-			d.Group = cmp.Or(d.Group, d.ID)
-			return
-		}
-		headers, body := cutHeaders(d.Text)
-		subject := header(headers, "Subject")
-		d.Title = cmp.Or(d.Title, subject)
-		d.Group = cmp.Or(d.Group, thread(subject), d.ID)
-		d.Message = true
-		if r.opt.Headers == "strip" {
-			d.Text, d.Message = body, false
-		}
-	})
-	if n < len(is) {
-		r.warnf("%s no message headers.", amount(len(is)-n, "document has", "documents have"))
-	}
+	c := newCorpus(name, path, docs, r.warnings)
+	c.vocabulary, c.skipped = r.vocabulary, r.skipped
+	return c, nil
 }
 
 // empty deals with documents that have no text.
@@ -253,7 +234,7 @@ func (r *reader) empty(path string) error {
 			if r.opt.SkipEmpty {
 				continue
 			}
-			if !r.fromFolder {
+			if !r.fromFolder && !r.mayBeEmpty {
 				return fmt.Errorf("%s: the text is empty: remove the row or set Options.SkipEmpty", row.at)
 			}
 		}
@@ -273,14 +254,28 @@ func (r *reader) empty(path string) error {
 
 // labels makes sure that every document has a class.
 func (r *reader) labels() error {
-	if r.opt.Unlabelled {
+	if r.opt.Unlabelled || r.noLabels {
 		return nil
 	}
+	return r.keep(func(row row) error {
+		if row.doc.Label == "" && len(row.doc.Labels) == 0 {
+			return errors.New("the label is empty: every document needs a class, or set Options.Unlabelled")
+		}
+		return nil
+	})
+}
+
+// keep leaves out the documents that have something wrong with them.
+func (r *reader) keep(wrong func(row) error) error {
+	kept := r.rows[:0]
 	for _, row := range r.rows {
-		if row.doc.Label == "" {
-			return fmt.Errorf("%s: the label is empty: every document needs a class, or set Options.Unlabelled", row.at)
+		if reason := wrong(row); reason == nil {
+			kept = append(kept, row)
+		} else if err := r.malformed(row.at, reason); err != nil {
+			return err
 		}
 	}
+	r.rows = kept
 	return nil
 }
 
@@ -306,14 +301,14 @@ func (r *reader) ids() error {
 		r.warnf("%s in more than one split: the IDs carry the split.", amount(repeated, "name of a file is", "names of files are"))
 	}
 	seen := make(map[key]place, len(r.rows))
-	for _, row := range r.rows {
+	return r.keep(func(row row) error {
 		k := key{row.doc.Split, row.doc.ID}
 		if at, ok := seen[k]; ok {
-			return fmt.Errorf("%s: the ID %q was used before, at %s: %w", row.at, row.doc.ID, at, ErrDuplicateID)
+			return fmt.Errorf("the ID %q was used before, at %s: %w", row.doc.ID, at, ErrDuplicateID)
 		}
 		seen[k] = row.at
-	}
-	return nil
+		return nil
+	})
 }
 
 // domains gives documents the first part of their label as domain, if no

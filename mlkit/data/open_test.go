@@ -230,7 +230,7 @@ func TestOpenExplainsErrors(t *testing.T) {
 	}{
 		{name: "missing file", path: "none.csv", want: "none.csv: give the path of", is: fs.ErrNotExist},
 		{name: "unknown format", path: "c.doc", files: map[string]string{"c.doc": "x"}, want: "c.doc: the format is not known", is: data.ErrFormat},
-		{name: "unknown option", path: "", opt: data.Options{Format: "xml"}, want: `unknown Options.Format "xml": use one of jsonl, csv, tsv, folder`},
+		{name: "unknown option", path: "", opt: data.Options{Format: "xml"}, want: `unknown Options.Format "xml": use one of jsonl, csv, tsv, lines, folder`},
 		{name: "empty folder", path: "", want: "there are no documents in it", is: data.ErrEmpty},
 		{name: "empty file", path: "c.csv", files: map[string]string{"c.csv": ""}, want: "c.csv: there are no documents", is: data.ErrEmpty},
 		{name: "header alone", path: "c.csv", files: map[string]string{"c.csv": "text,label\n"}, want: "c.csv: there are no documents", is: data.ErrEmpty},
@@ -330,7 +330,7 @@ func TestMessagesHaveThreadsAndBodies(t *testing.T) {
 	if got := c.At(0).Title; got != "Re: [2] RE:  Rings of Saturn" {
 		t.Errorf("title %q", got)
 	}
-	stripped := open(t, dir, data.Options{Headers: "strip"})
+	stripped := open(t, dir, data.Options{Remove: []string{"headers"}})
 	if !slices.Equal(stripped.Texts(), c.Bodies()) || !slices.Equal(stripped.Groups(), c.Groups()) || stripped.IsMessages() {
 		t.Errorf("stripped texts %q with groups %q", stripped.Texts(), stripped.Groups())
 	}
