@@ -104,7 +104,7 @@ func (f *Copies) ClusterTable(n int) *view.Table {
 		t.Add(len(c.Rows), several(c.Splits), several(c.Labels), c.Jaccard, place(splits[first], f.corpus.At(first).ID), text)
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("%s in %s; %d touch several splits, %d several classes.",
-		plural(documents, "document"), plural(len(clusters), "cluster"), across, mixed), f.method())
+		plural(documents, "document"), plural(len(clusters), "cluster"), across, mixed), foundBy(f.Method(), f.Recall()))
 	return t
 }
 

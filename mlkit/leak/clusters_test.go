@@ -55,7 +55,7 @@ func TestClusters(t *testing.T) {
 	if len(table.Rows) != 1 || table.Rows[0][0].Text != "5" || table.Rows[0][1].Text != "train, validation, test" {
 		t.Errorf("the largest cluster is shown as %v", table.Rows)
 	}
-	if notes := strings.Join(table.Notes, " "); notes != "1 cluster more. 7 documents in 2 clusters; 1 touch several splits, 1 several classes. All pairs of near copies were found (exact method)." {
+	if notes := strings.Join(table.Notes, " "); notes != "1 cluster more. 7 documents in 2 clusters; 1 touch several splits, 1 several classes. All near copies were looked for (exact method)." {
 		t.Errorf("notes %q", notes)
 	}
 }

@@ -78,12 +78,12 @@ func (f *Copies) Method() string { return f.found.Method }
 // neardup.Exact.
 func (f *Copies) Recall() float64 { return f.found.Recall }
 
-// method says in words how near copies were found.
-func (f *Copies) method() string {
-	if f.found.Method == neardup.Exact {
-		return "All pairs of near copies were found (exact method)."
+// foundBy says in words how near copies were found.
+func foundBy(method string, recall float64) string {
+	if method == neardup.Exact {
+		return "All near copies were looked for (exact method)."
 	}
-	return fmt.Sprintf("Near copies were found by MinHash (%d bands of %d): every pair is verified, and one that just reaches the threshold is found with a probability of %.3f.", f.found.Bands, f.found.Rows, f.found.Recall)
+	return fmt.Sprintf("Near copies were looked for by MinHash: those that are listed are verified, and a pair that just reaches the threshold is found with a probability of %.3f.", recall)
 }
 
 // bit is a split's place in a set of splits, in the order of train,

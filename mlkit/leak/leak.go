@@ -86,6 +86,10 @@ type Report struct {
 	Fingerprint string
 	Documents   int
 	Threshold   float64
+	// Method is how near copies were found, neardup.Exact or neardup.MinHash, and
+	// Recall the probability with which a pair at the threshold was.
+	Method string
+	Recall float64
 	// Exact, Normalised and Near are the numbers of validation and test
 	// documents that have a copy in an earlier split (train, then validation).
 	// Each kind counts the ones before it too: an exact copy is also a
@@ -142,12 +146,9 @@ func Check(ctx context.Context, c *data.Corpus, opt Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Corpus: c.Name(), Fingerprint: c.Fingerprint(), Documents: c.Len(), Threshold: opt.Threshold}
+	r := &Report{Corpus: c.Name(), Fingerprint: c.Fingerprint(), Documents: c.Len(), Threshold: opt.Threshold, Method: copies.Method(), Recall: copies.Recall()}
 	if !c.HasSplit() {
 		r.Warnings = append(r.Warnings, "The corpus has no splits: nothing can leak from one to another yet. Check again once it is split.")
-	}
-	if copies.Method() != neardup.Exact {
-		r.Warnings = append(r.Warnings, copies.method())
 	}
 	r.Counts = copies.counts()
 	r.Exact, r.Normalised, r.Near = copies.leaked()

@@ -25,9 +25,6 @@ func newCounter(grams, most int64) *counter {
 	return &counter{counts: make([]uint8, 1<<n), shift: uint(64 - n)}
 }
 
-// of returns the count of an n-gram.
-func (c *counter) of(gram uint64) uint8 { return c.counts[gram>>c.shift] }
-
 // tally counts for one worker; what it was told is counted at flush.
 type tally struct {
 	c       *counter

@@ -20,7 +20,24 @@ import (
 // 56 bits of its hash below. Keys of different n-grams may be equal; then two
 // texts seem to have more in common than they have, which verify sets right.
 
-func keyOf(gram uint64, count uint8) uint64 { return uint64(count)<<56 | gram>>8 }
+// keys returns the keys of those n-grams that are not counted once, using keys
+// and counts as memory.
+func (c *counter) keys(grams, keys []uint64, counts []uint8) ([]uint64, []uint8) {
+	keys, counts = slices.Grow(keys[:0], len(grams))[:len(grams)], slices.Grow(counts[:0], len(grams))[:len(grams)]
+	// The processor fetches many places at once as long as nothing depends on
+	// what it finds there.
+	for i, g := range grams {
+		counts[i] = c.counts[g>>c.shift]
+	}
+	n := 0
+	for i, g := range grams {
+		keys[n] = uint64(counts[i])<<56 | g>>8
+		if counts[i] > 1 {
+			n++
+		}
+	}
+	return keys[:n], counts
+}
 
 // least is the smallest number of elements in common at which sets of x and y
 // elements reach the threshold.
@@ -83,6 +100,7 @@ func (s *search) index(ctx context.Context, count *counter, sets *sets, raw [][]
 		feed := index.feed()
 		r := newReader(s.opt.Words, s.base)
 		var keys, block []uint64
+		var counts []uint8
 		return func(b, to int) error {
 			if b == to {
 				return feed.flush()
@@ -107,12 +125,7 @@ func (s *search) index(ctx context.Context, count *counter, sets *sets, raw [][]
 					}
 					own = r.grams
 				}
-				keys = keys[:0]
-				for _, g := range own {
-					if n := count.of(g); n > 1 {
-						keys = append(keys, keyOf(g, n))
-					}
-				}
+				keys, counts = count.keys(own, keys, counts)
 				slices.Sort(keys)
 				sets.kept[row], sets.from[row] = int32(len(keys)), uint32(len(block))
 				block = append(block, keys...)
