@@ -3,11 +3,12 @@ package leak
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
-	"strings"
 
 	"viva/mlkit/data"
 	"viva/mlkit/memo"
+	"viva/mlkit/neardup"
 )
 
 // maxPairs bounds the list of pairs: a thousand equal documents make half a
@@ -18,107 +19,71 @@ const maxPairs = 100_000
 // whatever split.
 type Copies struct {
 	corpus *data.Corpus
-	// exact and normalised hold for every row the first row with the same
-	// text; -1 where the text is empty.
-	exact, normalised []int
+	found  neardup.Result
 	// members holds the rows of every normalised class, by its first row.
 	members map[int][]int
-	// near holds near copies between first rows of normalised classes.
-	near []nearPair
+	// clusters holds the rows of every cluster, clusterOf the cluster of every
+	// row or -1.
+	clusters  [][]int
+	clusterOf []int
 }
 
 // Find finds all copies within the corpus. Its errors are those of bad
-// options and of a context that has ended.
+// options, of a context that has ended, and of a temporary file that cannot be
+// written.
 func Find(ctx context.Context, c *data.Corpus, opt Options) (*Copies, error) {
 	opt, err := opt.filled()
 	if err != nil {
 		return nil, err
 	}
-	key := memo.NewKey("near duplicates", 1).Text(c.Fingerprint()).Options(opt)
-	kept, err := memo.Do(ctx, key, func(ctx context.Context) (found, error) { return find(ctx, c, opt) })
+	search := neardup.Options{Threshold: opt.Threshold, Words: opt.Words, Method: opt.Method, Recall: opt.Recall, MemoryBytes: opt.MemoryBytes}
+	// What is found does not depend on the memory.
+	kept := search
+	kept.MemoryBytes = 0
+	key := memo.NewKey("near duplicates", 2).Text(c.Fingerprint()).Options(opt.WholeText).Options(kept)
+	found, err := memo.Do(ctx, key, func(ctx context.Context) (neardup.Result, error) {
+		texts := c.Bodies()
+		if opt.WholeText {
+			texts = c.Texts()
+		}
+		r, err := neardup.Find(ctx, texts, search)
+		if err != nil {
+			return neardup.Result{}, err
+		}
+		return *r, nil
+	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("leak: %w", err)
 	}
-	f := &Copies{corpus: c, exact: kept.Exact, normalised: kept.Normalised, members: map[int][]int{}}
-	for row, class := range f.normalised {
+	f := &Copies{corpus: c, found: found, members: map[int][]int{}, clusters: found.Clusters(), clusterOf: make([]int, c.Len())}
+	for row, class := range found.Normalised {
 		if class >= 0 {
 			f.members[class] = append(f.members[class], row)
 		}
+		f.clusterOf[row] = -1
 	}
-	for _, p := range kept.Near {
-		f.near = append(f.near, nearPair{a: p.A, b: p.B, jaccard: p.Jaccard})
+	for i, rows := range f.clusters {
+		for _, row := range rows {
+			f.clusterOf[row] = i
+		}
 	}
 	return f, nil
 }
 
-// found is what makes Copies, in the form in which it is kept.
-type found struct {
-	Exact, Normalised []int
-	Near              []foundPair
-}
+// Method says how near copies were found, neardup.Exact or neardup.MinHash.
+func (f *Copies) Method() string { return f.found.Method }
 
-type foundPair struct {
-	A, B    int
-	Jaccard float64
-}
+// Recall is the probability with which a pair that just reaches the threshold
+// was found; more similar pairs have a higher one. It is 1 if the method is
+// neardup.Exact.
+func (f *Copies) Recall() float64 { return f.found.Recall }
 
-func find(ctx context.Context, c *data.Corpus, opt Options) (found, error) {
-	texts := c.Bodies()
-	if opt.WholeText {
-		texts = c.Texts()
+// foundBy says in words how near copies were found.
+func foundBy(method string, recall float64) string {
+	if method == neardup.Exact {
+		return "All near copies were looked for (exact method)."
 	}
-	normal := make([]string, len(texts))
-	err := eachOf(ctx, len(texts), "normalising texts", func(i int) {
-		texts[i] = strings.TrimSpace(texts[i])
-		normal[i] = Normalise(texts[i])
-	})
-	if err != nil {
-		return found{}, err
-	}
-	f := found{Exact: firstWith(texts), Normalised: firstWith(normal)}
-	var first []int
-	for row, class := range f.Normalised {
-		if class < 0 {
-			// A text of signs alone has nothing but its exact copies.
-			class = f.Exact[row]
-			f.Normalised[row] = class
-		}
-		if class == row {
-			first = append(first, row)
-		}
-	}
-	sets := make([][]uint64, len(first))
-	err = eachOf(ctx, len(first), "", func(i int) { sets[i] = shingles(normal[first[i]], opt.Words) })
-	if err != nil {
-		return found{}, err
-	}
-	near, err := join(ctx, sets, opt.Threshold)
-	if err != nil {
-		return found{}, err
-	}
-	for _, p := range near {
-		f.Near = append(f.Near, foundPair{first[p.a], first[p.b], p.jaccard})
-	}
-	return f, nil
-}
-
-// firstWith returns for every text the first row that has the same one, -1 for
-// empty ones.
-func firstWith(texts []string) []int {
-	rows := make(map[string]int, len(texts))
-	out := make([]int, len(texts))
-	for i, t := range texts {
-		first, ok := rows[t]
-		switch {
-		case t == "":
-			first = -1
-		case !ok:
-			first = i
-			rows[t] = i
-		}
-		out[i] = first
-	}
-	return out
+	return fmt.Sprintf("Near copies were looked for by MinHash: those that are listed are verified, and a pair that just reaches the threshold is found with a probability of %.3f.", recall)
 }
 
 // bit is a split's place in a set of splits, in the order of train,
@@ -135,24 +100,24 @@ func (f *Copies) reach() (exact, normalised, near []uint8) {
 	n := len(splits)
 	exactIn, normalIn := make([]uint8, n), make([]uint8, n)
 	for row, split := range splits {
-		if f.exact[row] >= 0 {
-			exactIn[f.exact[row]] |= bit(split)
+		if f.found.Exact[row] >= 0 {
+			exactIn[f.found.Exact[row]] |= bit(split)
 		}
-		if f.normalised[row] >= 0 {
-			normalIn[f.normalised[row]] |= bit(split)
+		if f.found.Normalised[row] >= 0 {
+			normalIn[f.found.Normalised[row]] |= bit(split)
 		}
 	}
 	nearIn := slices.Clone(normalIn)
-	for _, p := range f.near {
-		nearIn[p.a] |= normalIn[p.b]
-		nearIn[p.b] |= normalIn[p.a]
+	for _, p := range f.found.Near {
+		nearIn[p.A] |= normalIn[p.B]
+		nearIn[p.B] |= normalIn[p.A]
 	}
 	exact, normalised, near = make([]uint8, n), make([]uint8, n), make([]uint8, n)
 	for row := range splits {
-		if class := f.exact[row]; class >= 0 {
+		if class := f.found.Exact[row]; class >= 0 {
 			exact[row] = exactIn[class]
 		}
-		if class := f.normalised[row]; class >= 0 {
+		if class := f.found.Normalised[row]; class >= 0 {
 			normalised[row], near[row] = normalIn[class], nearIn[class]
 		}
 	}
@@ -236,7 +201,7 @@ func (f *Copies) pairs(want func(a, b data.Document) bool) (pairs []Pair, cut bo
 		for j, b := range rows {
 			for _, a := range rows[:j] {
 				kind := Normalised
-				if f.exact[a] == f.exact[b] {
+				if f.found.Exact[a] == f.found.Exact[b] {
 					kind = Exact
 				}
 				if !add(a, b, kind, 1) {
@@ -245,10 +210,10 @@ func (f *Copies) pairs(want func(a, b data.Document) bool) (pairs []Pair, cut bo
 			}
 		}
 	}
-	for _, p := range f.near {
-		for _, a := range f.members[p.a] {
-			for _, b := range f.members[p.b] {
-				if !add(a, b, Near, p.jaccard) {
+	for _, p := range f.found.Near {
+		for _, a := range f.members[p.A] {
+			for _, b := range f.members[p.B] {
+				if !add(a, b, Near, p.Jaccard) {
 					return pairs, cut
 				}
 			}
@@ -272,18 +237,18 @@ type Redundant struct {
 // by row. Of copies the one in the earliest row stays.
 func (f *Copies) Redundant() []Redundant {
 	labels := f.corpus.Labels()
-	neighbours := map[int][]nearPair{}
-	for _, p := range f.near {
-		neighbours[p.b] = append(neighbours[p.b], p)
+	neighbours := map[int][]neardup.Pair{}
+	for _, p := range f.found.Near {
+		neighbours[p.B] = append(neighbours[p.B], p)
 	}
 	gone := map[int]Redundant{}
-	for row, first := range f.normalised {
+	for row, first := range f.found.Normalised {
 		switch {
 		case first < 0:
 			continue
 		case first != row:
 			kind := Normalised
-			if f.exact[row] == f.exact[first] {
+			if f.found.Exact[row] == f.found.Exact[first] {
 				kind = Exact
 			}
 			kept, jaccard := first, 1.0
@@ -294,14 +259,14 @@ func (f *Copies) Redundant() []Redundant {
 			continue
 		}
 		for _, p := range neighbours[row] {
-			if _, ok := gone[p.a]; !ok {
-				gone[row] = Redundant{row, p.a, Near, p.jaccard, labels[row] == labels[p.a]}
+			if _, ok := gone[p.A]; !ok {
+				gone[row] = Redundant{row, p.A, Near, p.Jaccard, labels[row] == labels[p.A]}
 				break
 			}
 		}
 	}
 	out := make([]Redundant, 0, len(gone))
-	for row := range f.normalised {
+	for row := range f.found.Normalised {
 		if r, ok := gone[row]; ok {
 			out = append(out, r)
 		}
@@ -332,12 +297,12 @@ func (f *Copies) Conflicts() []int {
 	for class := range f.members {
 		see(class, classLabels[class])
 	}
-	for _, p := range f.near {
-		see(p.a, classLabels[p.b])
-		see(p.b, classLabels[p.a])
+	for _, p := range f.found.Near {
+		see(p.A, classLabels[p.B])
+		see(p.B, classLabels[p.A])
 	}
 	var rows []int
-	for row, class := range f.normalised {
+	for row, class := range f.found.Normalised {
 		if class < 0 {
 			continue
 		}

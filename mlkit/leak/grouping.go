@@ -139,7 +139,7 @@ func fineGroups(in *input) Finding {
 			}
 		}
 	}
-	for _, rows := range in.clusters() {
+	for _, rows := range in.copies.clusters {
 		if in.groupCount(rows) > 1 {
 			tie("copies", excerpt(in.docs[rows[0]].Body()), rows)
 		}
@@ -216,46 +216,6 @@ func (in *input) distinct(rows []int, value func(data.Document) string) int {
 		}
 	}
 	return len(seen)
-}
-
-// clusters returns the rows of documents that are connected by copies, two or
-// more in each, by their first rows.
-func (in *input) clusters() [][]int {
-	root := make([]int, len(in.docs))
-	for i := range root {
-		root[i] = i
-	}
-	find := func(i int) int {
-		for root[i] != i {
-			root[i] = root[root[i]]
-			i = root[i]
-		}
-		return i
-	}
-	join := func(a, b int) {
-		if a, b = find(a), find(b); a != b {
-			root[max(a, b)] = min(a, b)
-		}
-	}
-	for first, rows := range in.copies.members {
-		for _, row := range rows {
-			join(first, row)
-		}
-	}
-	for _, p := range in.copies.near {
-		join(p.a, p.b)
-	}
-	lists := map[int][]int{}
-	for row := range root {
-		lists[find(row)] = append(lists[find(row)], row)
-	}
-	var out [][]int
-	for row := range root {
-		if len(lists[row]) > 1 {
-			out = append(out, lists[row])
-		}
-	}
-	return out
 }
 
 // excerpt returns the first words of a text.

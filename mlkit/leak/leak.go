@@ -15,12 +15,12 @@
 //   - normalised: they are the same after NFKC, case folding, and turning every
 //     run of characters that are neither letters nor numbers into one space
 //   - near: the sets of their word 5-grams, taken from the normalised texts,
-//     have a Jaccard index of at least the threshold. Every pair is verified,
-//     nothing is estimated. Texts of fewer words than an n-gram has no near
-//     copies
+//     have a Jaccard index of at least the threshold. Every pair is verified.
+//     Texts of fewer words than an n-gram has no near copies
 //
 // Texts that are empty are nobody's copies. Of a message with headers the body
-// is compared: the date and the path differ in every copy.
+// is compared: the date and the path differ in every copy. Package neardup finds
+// them; this one knows what they mean for splits and classes.
 //
 // The package finds and shows. What to do about it is package prepare's.
 package leak
@@ -31,6 +31,7 @@ import (
 	"slices"
 
 	"viva/mlkit/data"
+	"viva/mlkit/neardup"
 	"viva/mlkit/trace"
 	"viva/mlkit/view"
 )
@@ -58,6 +59,17 @@ type Options struct {
 	Words int
 	// WholeText compares messages with their headers.
 	WholeText bool
+	// Method is how near copies are found: neardup.Exact ("exact"), which finds
+	// all, or neardup.MinHash ("minhash"). Empty chooses by size: MinHash for
+	// more than about a billion words.
+	Method string
+	// Recall is the share of pairs at the threshold that MinHash is to find; 0
+	// means 0.995.
+	Recall float64
+	// MemoryBytes is how much memory the search may take before it goes to a
+	// temporary file; 0 means a quarter of the machine's. What is found does not
+	// depend on it.
+	MemoryBytes int64
 	// Examples is the number of pairs, groups or words that a finding shows as
 	// evidence; 0 means 10, negative all.
 	Examples int
@@ -69,21 +81,14 @@ type Options struct {
 }
 
 func (o Options) filled() (Options, error) {
-	if o.Threshold == 0 {
-		o.Threshold = 0.8
-	}
-	if o.Words == 0 {
-		o.Words = 5
-	}
 	if o.Examples == 0 {
 		o.Examples = 10
 	}
-	if !(o.Threshold > 0 && o.Threshold <= 1) {
-		return o, fmt.Errorf("leak: Options.Threshold is %v: it must be above 0 and at most 1", o.Threshold)
+	search, err := neardup.Options{Threshold: o.Threshold, Words: o.Words, Method: o.Method, Recall: o.Recall, MemoryBytes: o.MemoryBytes}.Filled()
+	if err != nil {
+		return o, fmt.Errorf("leak: %w", err)
 	}
-	if o.Words < 1 {
-		return o, fmt.Errorf("leak: Options.Words is %d: it must be at least 1", o.Words)
-	}
+	o.Threshold, o.Words, o.Method, o.Recall, o.MemoryBytes = search.Threshold, search.Words, search.Method, search.Recall, search.MemoryBytes
 	return o, nil
 }
 
@@ -94,6 +99,10 @@ type Report struct {
 	Fingerprint string
 	Documents   int
 	Threshold   float64
+	// Method is how near copies were found, neardup.Exact or neardup.MinHash, and
+	// Recall the probability with which a pair at the threshold was.
+	Method string
+	Recall float64
 	// Exact, Normalised and Near are the numbers of validation and test
 	// documents that have a copy in an earlier split (train, then validation).
 	// Each kind counts the ones before it too: an exact copy is also a
@@ -163,7 +172,7 @@ func Check(ctx context.Context, c *data.Corpus, opt Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Corpus: c.Name(), Fingerprint: c.Fingerprint(), Documents: c.Len(), Threshold: opt.Threshold}
+	r := &Report{Corpus: c.Name(), Fingerprint: c.Fingerprint(), Documents: c.Len(), Threshold: opt.Threshold, Method: copies.Method(), Recall: copies.Recall()}
 	if !c.HasSplit() {
 		r.Warnings = append(r.Warnings, "The corpus has no splits: nothing can leak from one to another yet. Check again once it is split.")
 	}

@@ -1,10 +1,8 @@
 package leak_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"viva/internal/publicdata"
 	"viva/mlkit/data"
 	"viva/mlkit/leak"
 )
@@ -382,38 +379,5 @@ func TestSampleLeaksWhatWasPlanted(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("findings (-planted +found):\n%s", diff)
-	}
-}
-
-// The pairs of DUPLICATES.tsv were found by other means, with the same
-// definitions.
-func TestTwentyNewsgroupsAgreesWithKnownDuplicates(t *testing.T) {
-	file, err := os.Open(publicdata.Path(t, "DUPLICATES.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var want []string
-	for s := bufio.NewScanner(file); s.Scan(); {
-		if f := strings.Split(s.Text(), "\t"); strings.HasPrefix(f[0], "20newsgroups") {
-			want = append(want, strings.Join(f[1:8], " "))
-		}
-	}
-	r := check(t, newsgroups(t), leak.Options{Checks: []string{"exact copies", "normalised copies", "near copies"}})
-	var got []string
-	for _, p := range r.Pairs {
-		gold := "different"
-		if p.SameLabel {
-			gold = "same"
-		}
-		got = append(got, fmt.Sprintf("%s %s %s %s %s %.3f %s", p.SplitA, p.IDA, p.SplitB, p.IDB, p.Kind, p.Jaccard, gold))
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("pairs (-known +found):\n%s", diff)
-	}
-	if r.Exact != 11 || r.Normalised != 14 || r.Near != 44 {
-		t.Errorf("exact %d, normalised %d, near %d; want 11, 14, 44", r.Exact, r.Normalised, r.Near)
 	}
 }

@@ -89,7 +89,7 @@ func (r *Report) Table() *view.Table {
 		}
 		t.Add(f.Rule.Condition, found, f.Rule.Counts, verdict, f.Detail)
 	}
-	t.Notes = append(t.Notes, fmt.Sprintf("%s; near copies have a Jaccard index of word n-grams of at least %.2g.", plural(r.Documents, "document"), r.Threshold))
+	t.Notes = append(t.Notes, fmt.Sprintf("%s; near copies have a Jaccard index of word n-grams of at least %.2g.", plural(r.Documents, "document"), r.Threshold), foundBy(r.Method, r.Recall))
 	t.Notes = append(t.Notes, r.Warnings...)
 	return t
 }

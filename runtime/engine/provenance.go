@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"viva/runtime/kernel"
+	"viva/internal/machine"
 	"viva/runtime/record"
 )
 
@@ -18,7 +18,7 @@ import (
 func provenance(tool string) record.Provenance {
 	return record.Provenance{
 		Tool: tool, Go: strings.TrimPrefix(runtime.Version(), "go"), Engine: engineText(choice{engine: Yaegi}),
-		OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: processor(), Cores: runtime.NumCPU(), Memory: kernel.MachineMemory(),
+		OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: processor(), Cores: runtime.NumCPU(), Memory: machine.Memory(),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"viva/internal/machine"
 	"viva/runtime/cell"
 	"viva/runtime/kernel/child"
 	"viva/runtime/record"
@@ -72,7 +73,7 @@ func Start(ctx context.Context, opt Options) (*Kernel, error) {
 	}
 	k := &Kernel{cmd: p.cmd, in: p.in, events: make(chan child.Message, 64), stderr: p.stderr, memory: opt.Memory}
 	if k.memory == 0 {
-		k.memory = MachineMemory() / 4 * 3
+		k.memory = machine.Memory() / 4 * 3
 	}
 	go k.read(p.out)
 	r := k.exchange(ctx, child.Request{Start: &child.Start{Prelude: prelude, Seed: opt.Seed, Memory: k.memory, Store: opt.Store, Program: opt.Code, Fresh: opt.Fresh}}, 0, func(Event) {})

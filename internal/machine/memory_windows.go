@@ -1,4 +1,4 @@
-package kernel
+package machine
 
 import (
 	"unsafe"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// MachineMemory is the machine's memory in bytes; 0 where it is not known.
-func MachineMemory() uint64 {
+// Memory is the machine's memory in bytes; 0 where it is not known.
+func Memory() uint64 {
 	var status struct {
 		length, load                   uint32
 		total, available               uint64

@@ -1,4 +1,4 @@
-package kernel
+package machine
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// MachineMemory is the machine's memory in bytes, or the limit of the control
+// Memory is the machine's memory in bytes, or the limit of the control
 // group where that is lower; 0 where it is not known.
-func MachineMemory() uint64 {
+func Memory() uint64 {
 	var total uint64
 	if b, err := os.ReadFile("/proc/meminfo"); err == nil {
 		for line := range strings.Lines(string(b)) {

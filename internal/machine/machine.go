@@ -1,0 +1,3 @@
+// Package machine says what the machine is that a program runs on, where the
+// standard library does not.
+package machine
