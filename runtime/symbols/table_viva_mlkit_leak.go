@@ -17,6 +17,7 @@ func init() {
 			"Check":                reflect.ValueOf(viva_mlkit_leak.Check),
 			"CheckFitted":          reflect.ValueOf(viva_mlkit_leak.CheckFitted),
 			"CheckModel":           reflect.ValueOf(viva_mlkit_leak.CheckModel),
+			"Cluster":              reflect.ValueOf((*viva_mlkit_leak.Cluster)(nil)),
 			"CoarseGroups":         reflect.ValueOf(&viva_mlkit_leak.CoarseGroups).Elem(),
 			"ConflictingLabels":    reflect.ValueOf(&viva_mlkit_leak.ConflictingLabels).Elem(),
 			"Copies":               reflect.ValueOf((*viva_mlkit_leak.Copies)(nil)),

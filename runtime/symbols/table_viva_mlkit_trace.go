@@ -24,6 +24,7 @@ func init() {
 			"Read":       reflect.ValueOf(viva_mlkit_trace.Read),
 			"Source":     reflect.ValueOf((*viva_mlkit_trace.Source)(nil)),
 			"Tracer":     reflect.ValueOf((*viva_mlkit_trace.Tracer)(nil)),
+			"Variable":   reflect.ValueOf(viva_mlkit_trace.Variable),
 			"With":       reflect.ValueOf(viva_mlkit_trace.With),
 		}
 	}
