@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"viva/mlkit/dataset"
@@ -53,9 +54,16 @@ func openNamed(ctx context.Context, name string, opt Options) (*Corpus, error) {
 	if strangers := set.Strangers(folder); len(strangers) > 0 {
 		r.warnf("Files beside the data set's own, which nobody verified: %s.", some(strangers))
 	}
-	c, err := r.corpus(set.Name, set.Name)
+	c, err := r.corpus(set.Name, folder)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
+	}
+	// Where a machine has its files is no part of the corpus.
+	c.path = set.Name
+	for i, f := range c.skipped {
+		if rel, err := filepath.Rel(folder, f.File); err == nil {
+			c.skipped[i].File = filepath.ToSlash(rel)
+		}
 	}
 	c.terms = terms{set.Licence, set.Citation, set.Page}
 	return c.opened(ctx), nil

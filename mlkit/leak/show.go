@@ -75,7 +75,7 @@ func (r *Report) Gates() []view.Gate {
 
 // Table returns what every check found, in a row each.
 func (r *Report) Table() *view.Table {
-	t := view.NewTable("Leakage checks on "+r.Corpus, "condition", "found", "what is counted", "verdict", "in detail")
+	t := view.NewTable("Leakage checks on "+r.Corpus, "condition", "found", "verdict", "what was counted")
 	for _, f := range r.Findings {
 		verdict := view.Cell{Text: "holds", Tone: "good"}
 		found := any(f.Count)
@@ -87,7 +87,11 @@ func (r *Report) Table() *view.Table {
 		case f.Count > 0:
 			verdict = view.Cell{Text: "look at it", Tone: "warn"}
 		}
-		t.Add(f.Rule.Condition, found, f.Rule.Counts, verdict, f.Detail)
+		counted := f.Rule.Counts
+		if f.Detail != "" {
+			counted += "; " + f.Detail
+		}
+		t.Add(f.Rule.Condition, found, verdict, counted)
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("%s; near copies have a Jaccard index of word n-grams of at least %.2g.", plural(r.Documents, "document"), r.Threshold), foundBy(r.Method, r.Recall))
 	t.Notes = append(t.Notes, r.Warnings...)
