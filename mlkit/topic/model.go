@@ -2,9 +2,12 @@ package topic
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
+
+	"viva/mlkit/coherence"
 )
 
 // Model is a fitted topic model. It does not change. Topics are numbered from 0
@@ -167,6 +170,16 @@ func (m *Model) TopWords(n int) [][]string {
 		}
 	}
 	return all
+}
+
+// Coherence measures how well the top words of the topics belong together in the
+// given documents: those that the model was fitted to, or others.
+func (m *Model) Coherence(ctx context.Context, docs *Bags, opt coherence.Options) (*coherence.Score, error) {
+	reference, err := docs.Reference()
+	if err != nil {
+		return nil, err
+	}
+	return reference.Score(ctx, m.TopWords(max(opt.TopWords, shown)), opt)
 }
 
 // Representative returns the rows of the n documents in which a topic has the
