@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"viva/mlkit/classify"
+	"viva/mlkit/coherence"
 	"viva/mlkit/data"
 	"viva/mlkit/leak"
 	"viva/mlkit/linear"
@@ -16,6 +17,7 @@ import (
 	"viva/mlkit/sparse"
 	"viva/mlkit/split"
 	"viva/mlkit/text"
+	"viva/mlkit/topic"
 )
 
 // scribble changes all memory that a value shares with its copies and whose
@@ -120,6 +122,12 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 	given = append(given, all)
 	tfidf := must(counts.Fit(all)).(*text.TFIDF)
 	matrix := must(tfidf.Transform(counts, all)).(*sparse.Matrix)
+	tokens, moreStop := [][]string{{"one", "two", "one"}, {"two", "three"}, {"one", "three"}}, []string{"four"}
+	bags := must(topic.FromTokens(tokens, topic.Words{MinDF: 1, MaxDF: 1, MoreStopWords: moreStop})).(*topic.Bags)
+	reference := must(coherence.NewReference(tokens)).(*coherence.Reference)
+	pairs, lda, numbers := [][]string{{"one", "two"}}, topic.LDA{Topics: 2, Iterations: 5}, []int{2, 3}
+	parts := []string{"x", "x", "y"}
+	given = append(given, tokens, moreStop, pairs, numbers, parts)
 	copies := must(leak.Find(ctx, corpus, leak.Options{})).(*leak.Copies)
 	subjects := []any{
 		corpus, small, corpus.Select(all[:5]), must(data.New("made", docs)), folds, must(split.New("own", 3, rows)),
@@ -129,6 +137,8 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 		must(classify.CrossValidate(ctx, texts, labels, folds, opt)),
 		must(metric.Classify(labels, labels)), must(metric.Classify(labels, labels)).(*metric.Report).Confusion(),
 		copies, must(leak.Check(ctx, corpus, leak.Options{})), must(prepare.Deduplicate(ctx, corpus, prepare.DuplicateOptions{})),
+		bags, reference, must(reference.Score(ctx, pairs, coherence.Options{})), must(lda.Fit(ctx, bags)), must(topic.NMF{Topics: 2}.Fit(ctx, bags)),
+		must(topic.Tune(ctx, bags, topic.TuneOptions{Topics: numbers, Seeds: 2, Model: lda})), must(topic.ByDomain(ctx, bags, parts, lda)),
 	}
 	own := map[reflect.Type]bool{reflect.TypeFor[*leak.Copies](): true}
 	for _, s := range subjects {
