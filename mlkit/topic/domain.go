@@ -260,6 +260,9 @@ func (d *Domains) SharedTable(similarity float64) (*view.Table, error) {
 		}
 		t.Add(append(row, s.Similarity)...)
 	}
+	if len(shared) == 0 {
+		t.Notes = append(t.Notes, "no two domains have a topic in common")
+	}
 	t.Notes = append(t.Notes, "similarity is 1 − Jensen–Shannon divergence of the word distributions; each topic is the other's most similar in its domain")
 	return t, nil
 }

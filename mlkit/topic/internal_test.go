@@ -110,7 +110,7 @@ func TestSamplerCountsAreItsTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := LDA{Topics: 3, Seed: 5}.check()
+	o, err := LDA{Topics: 3, Seed: 5}.check(b.total)
 	if err != nil {
 		t.Fatal(err)
 	}

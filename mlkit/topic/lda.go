@@ -22,7 +22,9 @@ import (
 type LDA struct {
 	// Topics is the number of topics; 0 means 20.
 	Topics int
-	// Iterations is the number of sweeps over all documents; 0 means 100.
+	// Iterations is the number of sweeps over all documents; 0 means 100, and more
+	// where there are fewer than 200,000 tokens: as many as draw 20 million topics,
+	// at most 500. Small corpora need them, and they cost little there.
 	Iterations int
 	// Samples is how many of the last sweeps the result is the mean of; 0 means a
 	// quarter of all.
@@ -43,13 +45,14 @@ type LDA struct {
 // maxTopics is the most that a token's topic has room for.
 const maxTopics = 1 << 15
 
-// check returns the options with zero values replaced by what they mean.
-func (o LDA) check() (LDA, error) {
+// check returns the options with zero values replaced by what they mean for so
+// many tokens.
+func (o LDA) check(tokens int) (LDA, error) {
 	if o.Topics == 0 {
 		o.Topics = 20
 	}
 	if o.Iterations == 0 {
-		o.Iterations = 100
+		o.Iterations = min(500, max(100, 20_000_000/max(1, tokens)))
 	}
 	if o.Samples == 0 {
 		o.Samples = max(1, o.Iterations/4)
@@ -74,20 +77,24 @@ func (o LDA) check() (LDA, error) {
 
 // String describes the options in words.
 func (o LDA) String() string {
-	o, err := o.check()
+	given := o.Iterations > 0
+	o, err := o.check(0)
 	if err != nil {
 		return err.Error()
 	}
-	priors := "priors learned"
+	sweeps, priors := "100 to 500 sweeps, mean of the last quarter", "priors learned"
+	if given {
+		sweeps = fmt.Sprintf("%d sweeps, mean of the last %d", o.Iterations, o.Samples)
+	}
 	if o.FixedPriors {
 		priors = fmt.Sprintf("alpha %g in all and beta %g", o.Alpha, o.Beta)
 	}
-	return fmt.Sprintf("LDA, %d topics, %d sweeps, mean of the last %d, %s, seed %d", o.Topics, o.Iterations, o.Samples, priors, o.Seed)
+	return fmt.Sprintf("LDA, %d topics, %s, %s, seed %d", o.Topics, sweeps, priors, o.Seed)
 }
 
 // Fit finds the topics of the documents. The model is kept, see package memo.
 func (o LDA) Fit(ctx context.Context, b *Bags) (*Model, error) {
-	o, err := o.check()
+	o, err := o.check(b.total)
 	if err != nil {
 		return nil, err
 	}

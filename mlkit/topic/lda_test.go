@@ -67,7 +67,7 @@ func fit(t testing.TB, b *topic.Bags, o topic.LDA) *topic.Model {
 // prior that mixtures were drawn from.
 func TestLDAFindsWhatWasPlanted(t *testing.T) {
 	want := []float64{0.8, 0.2, 0.2, 0.1}
-	m := fit(t, bags(t, planted(1, 1500, 40, want)), topic.LDA{Topics: 4, Seed: 3})
+	m := fit(t, bags(t, planted(1, 1500, 40, want)), topic.LDA{Topics: 4, Iterations: 100, Seed: 3})
 	alpha := m.Alpha()
 	for k := range m.Topics() {
 		words := m.TopWords(10)[k]
@@ -204,7 +204,7 @@ func (f nmf) check(t *rapid.T) *topic.Model {
 // A new document on one subject is found to be on it, and one on two to be on
 // both in their shares.
 func TestInference(t *testing.T) {
-	m := fit(t, bags(t, planted(4, 600, 30, []float64{0.2, 0.2, 0.2})), topic.LDA{Topics: 3, Seed: 1})
+	m := fit(t, bags(t, planted(4, 600, 30, []float64{0.2, 0.2, 0.2})), topic.LDA{Topics: 3, Iterations: 100, Seed: 1})
 	place := map[byte]int{}
 	for k, words := range m.TopWords(1) {
 		place[words[0][0]] = k
@@ -231,7 +231,7 @@ func TestInference(t *testing.T) {
 // Perplexity is that of its definition, computed here from what the model says;
 // it is about ten for ten equally likely words of known topics.
 func TestPerplexity(t *testing.T) {
-	m := fit(t, bags(t, planted(5, 800, 40, []float64{0.05, 0.05, 0.05})), topic.LDA{Topics: 3, Seed: 1})
+	m := fit(t, bags(t, planted(5, 800, 40, []float64{0.05, 0.05, 0.05})), topic.LDA{Topics: 3, Iterations: 100, Seed: 1})
 	held := planted(6, 50, 41, []float64{0.05, 0.05, 0.05})
 	got, err := m.Perplexity(t.Context(), bags(t, held))
 	if err != nil {
