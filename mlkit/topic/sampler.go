@@ -3,7 +3,6 @@ package topic
 import (
 	"math"
 	"math/bits"
-	"sync/atomic"
 )
 
 // sampler is the state of Gibbs sampling: the topic of every token, and what
@@ -139,6 +138,16 @@ func (s *sampler) sweep(number int, collect bool) float64 {
 			fits[from/blockSize] += d.document(s, number, doc, collect)
 		}
 	})
+	inBlocks(len(s.counts), 1<<14, func(_, from, to int) {
+		for _, d := range desks {
+			if d.moved == nil {
+				continue
+			}
+			for i, n := range d.moved[from:to] {
+				s.counts[from+i] += n
+			}
+		}
+	})
 	if collect {
 		s.samples++
 		for i, n := range s.counts {
@@ -148,30 +157,50 @@ func (s *sampler) sweep(number int, collect bool) float64 {
 	return sum(fits) / float64(max(1, len(s.words)))
 }
 
-// desk is what a worker needs for a document.
+// desk is what a worker needs: for a document the topics that have tokens, in any
+// order, and for the whole sweep what its draws have changed in the counts.
 type desk struct {
-	counts []float32 // how many tokens of the document have a topic
-	active []uint16  // the topics that have tokens, in any order
-	place  []int32   // where a topic stands in active
+	active []uint16
+	tokens []float32 // how many tokens each of active has
+	place  []int32   // where a topic stands in active, -1 for one without tokens
 	sums   []float32 // running sums over active
+	moved  []int32
 }
 
 func (d *desk) init(s *sampler) {
-	if d.counts == nil {
-		*d = desk{make([]float32, s.topicsN), make([]uint16, 0, s.topicsN), make([]int32, s.topicsN), make([]float32, s.topicsN)}
+	if d.moved != nil {
+		return
+	}
+	k := s.topicsN
+	*d = desk{make([]uint16, 0, k), make([]float32, 0, k), make([]int32, k), make([]float32, k), make([]int32, len(s.counts))}
+	for t := range d.place {
+		d.place[t] = -1
 	}
 }
 
-func (d *desk) enter(t uint16) {
-	d.place[t] = int32(len(d.active))
-	d.active = append(d.active, t)
+// add gives a topic one more token.
+func (d *desk) add(t uint16) {
+	at := d.place[t]
+	if at < 0 {
+		d.place[t] = int32(len(d.active))
+		d.active = append(d.active, t)
+		d.tokens = append(d.tokens, 1)
+		return
+	}
+	d.tokens[at]++
 }
 
-func (d *desk) leave(t uint16) {
-	last := d.active[len(d.active)-1]
-	d.active[d.place[t]] = last
-	d.place[last] = d.place[t]
-	d.active = d.active[:len(d.active)-1]
+// remove takes a token from a topic.
+func (d *desk) remove(t uint16) {
+	at := d.place[t]
+	if d.tokens[at]--; d.tokens[at] > 0 {
+		return
+	}
+	last := len(d.active) - 1
+	d.active[at], d.tokens[at] = d.active[last], d.tokens[last]
+	d.place[d.active[at]] = at
+	d.place[t] = -1
+	d.active, d.tokens = d.active[:last], d.tokens[:last]
 }
 
 // document draws the topics of a document's tokens. A topic has the weight
@@ -187,27 +216,20 @@ func (d *desk) document(s *sampler, number, doc int, collect bool) float64 {
 	if len(words) == 0 {
 		return 0
 	}
-	d.active = d.active[:0]
 	for _, t := range topics {
-		if d.counts[t] == 0 {
-			d.enter(t)
-		}
-		d.counts[t]++
+		d.add(t)
 	}
 	r := stream(s.seed, number+1, doc)
 	fit, product := 0.0, 1.0
 	for i, w := range words {
 		old := topics[i]
-		d.counts[old]--
-		if d.counts[old] == 0 {
-			d.leave(old)
-		}
+		d.remove(old)
 		row := s.shares[int(w)*k : int(w+1)*k]
 		own := float32(0)
 		active := d.active
-		sums := d.sums[:len(active)]
+		tokens, sums := d.tokens[:len(active)], d.sums[:len(active)]
 		for j, t := range active {
-			own += d.counts[t] * row[t]
+			own += tokens[j] * row[t]
 			sums[j] = own
 		}
 		total := own + s.prior[w]
@@ -233,23 +255,21 @@ func (d *desk) document(s *sampler, number, doc int, collect bool) float64 {
 				break
 			}
 		}
-		if d.counts[t] == 0 {
-			d.enter(t)
-		}
-		d.counts[t]++
+		d.add(t)
 		if t != old {
 			topics[i] = t
-			atomic.AddInt32(&s.counts[int(w)*k+int(old)], -1)
-			atomic.AddInt32(&s.counts[int(w)*k+int(t)], 1)
+			d.moved[int(w)*k+int(old)]--
+			d.moved[int(w)*k+int(t)]++
 		}
 	}
 	fit += math.Log(product) - float64(len(words))*math.Log(float64(len(words)-1)+sum(s.alpha))
-	for _, t := range d.active {
+	for j, t := range d.active {
 		if collect {
-			s.docSums[doc*k+int(t)] += d.counts[t]
+			s.docSums[doc*k+int(t)] += d.tokens[j]
 		}
-		d.counts[t] = 0
+		d.place[t] = -1
 	}
+	d.active, d.tokens = d.active[:0], d.tokens[:0]
 	return fit
 }
 
