@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"viva/mlkit/coherence"
@@ -54,6 +55,7 @@ func timeTopics(ctx context.Context, s settings) ([]result, error) {
 	var seconds, cvSeconds, peerSeconds, peerCVSeconds []float64
 	var peer map[string]float64
 	var score *coherence.Score
+	var top [][]string
 	memory := 0.0
 	for run := range s.runs {
 		begin := time.Now()
@@ -62,12 +64,13 @@ func timeTopics(ctx context.Context, s settings) ([]result, error) {
 			return nil, err
 		}
 		seconds = append(seconds, time.Since(begin).Seconds())
+		top = model.TopWords(10)
 		begin = time.Now()
 		reference, err := coherence.NewReference(docs)
 		if err != nil {
 			return nil, err
 		}
-		if score, err = reference.Score(ctx, model.TopWords(10), coherence.Options{}); err != nil {
+		if score, err = reference.Score(ctx, top, coherence.Options{}); err != nil {
 			return nil, err
 		}
 		cvSeconds = append(cvSeconds, time.Since(begin).Seconds())
@@ -82,7 +85,7 @@ func timeTopics(ctx context.Context, s settings) ([]result, error) {
 			fmt.Fprintf(s.log, "run %d: gensim's LdaModel in %.2f s, c_v %.4f in %.2f s\n", run+1, peerSeconds[run], peer["c_v"], peerCVSeconds[run])
 		}
 	}
-	growth, err := topicGrowth(ctx, bags)
+	ldaGrowth, cvGrowth, err := topicGrowth(ctx, docs, bags.Terms(), top)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +93,11 @@ func timeTopics(ctx context.Context, s settings) ([]result, error) {
 	cv := result{Name: "c_v_seconds", Value: median(cvSeconds), Unit: "s"}
 	quality := result{Name: "lda_c_v", Value: score.Mean, Note: "10 top words, seed 0"}
 	peak := result{Name: "lda_peak_mib", Value: memory, Unit: "MiB", Note: "posts, bags, model and coherence"}
-	results := []result{lda, cv, quality, peak, {Name: "lda_growth_exponent", Value: growth, Note: "time of LDA by number of documents"}}
+	results := []result{
+		lda, cv, quality, peak,
+		{Name: "lda_growth_exponent", Value: ldaGrowth, Note: "time by number of documents"},
+		{Name: "c_v_growth_exponent", Value: cvGrowth, Note: "time by number of documents"},
+	}
 	if s.peers {
 		results[0] = lda.against("gensim LdaModel", median(peerSeconds), true)
 		results[1] = cv.against("gensim CoherenceModel", median(peerCVSeconds), true)
@@ -120,30 +127,58 @@ func runTopicsPeer(ctx context.Context, s settings, topics [][]string, more ...s
 	return runPeer(ctx, topicsPeer, append([]string{newsgroupsPath(s, "train"), path}, more...)...)
 }
 
-// topicGrowth is the exponent of the time that a sweep takes in the number of
-// documents, from every eighth of them to all.
-func topicGrowth(ctx context.Context, bags *topic.Bags) (float64, error) {
-	var sizes, seconds []float64
+// topicGrowth returns the exponents of the times of LDA and of c_v in the number of
+// documents, from every eighth of them to all. The vocabulary is that of all, so
+// that a document has as many terms among few as among many.
+func topicGrowth(ctx context.Context, docs [][]string, terms []string, topics [][]string) (lda, cv float64, err error) {
+	known := map[string]bool{}
+	for _, w := range terms {
+		known[w] = true
+	}
+	var sizes, ldaSeconds, cvSeconds []float64
 	for _, step := range []int{8, 4, 2, 1} {
-		var rows []int
-		for d := 0; d < bags.Documents(); d += step {
-			rows = append(rows, d)
+		var part, whole [][]string
+		for d := 0; d < len(docs); d += step {
+			whole = append(whole, docs[d])
+			part = append(part, slices.DeleteFunc(slices.Clone(docs[d]), func(w string) bool { return !known[w] }))
 		}
-		part, err := bags.Select(rows)
+		bags, err := topic.FromTokens(part, topic.Words{MinDF: 1, MaxDF: 1})
 		if err != nil {
+			return 0, 0, err
+		}
+		fit, err := fastest(func() error {
+			_, err := topic.LDA{Topics: newsgroupTopics, Iterations: 20}.Fit(ctx, bags)
+			return err
+		})
+		if err != nil {
+			return 0, 0, err
+		}
+		score, err := fastest(func() error {
+			reference, err := coherence.NewReference(whole)
+			if err == nil {
+				_, err = reference.Score(ctx, topics, coherence.Options{})
+			}
+			return err
+		})
+		if err != nil {
+			return 0, 0, err
+		}
+		sizes, ldaSeconds, cvSeconds = append(sizes, float64(len(part))), append(ldaSeconds, fit), append(cvSeconds, score)
+	}
+	return exponent(sizes, ldaSeconds), exponent(sizes, cvSeconds), nil
+}
+
+// fastest is the least of three times that f takes, in seconds.
+func fastest(f func() error) (float64, error) {
+	best := math.Inf(1)
+	for range 3 {
+		begin := time.Now()
+		if err := f(); err != nil {
 			return 0, err
 		}
-		best := math.Inf(1)
-		for range 3 {
-			begin := time.Now()
-			if _, err := (topic.LDA{Topics: newsgroupTopics, Iterations: 20}).Fit(ctx, part); err != nil {
-				return 0, err
-			}
-			best = min(best, time.Since(begin).Seconds())
-		}
-		sizes, seconds = append(sizes, float64(len(rows))), append(seconds, best)
+		best = min(best, time.Since(begin).Seconds())
 	}
-	return exponent(sizes, seconds), nil
+	return best, nil
 }
 
 // exponent is the slope of the line through the logarithms, by least squares: 1
