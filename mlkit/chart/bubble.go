@@ -67,7 +67,7 @@ func Bubbles(bubbles []Bubble, o BubblesOptions) (view.Figure, error) {
 }
 
 func drawBubbles(bubbles []Bubble, labels []string, most float64, o BubblesOptions, n numbers, alt string) (string, error) {
-	const rim, tallest, least = maxRadius + 4, 420, 120
+	const rim, tallest, least = maxRadius + 4, 260, 120
 	x0, x1, _ := span(column(bubbles, func(b Bubble) float64 { return b.X }))
 	y0, y1, _ := span(column(bubbles, func(b Bubble) float64 { return b.Y }))
 	width := nominalWidth - 2.0*rim

@@ -42,6 +42,16 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	return slices.Concat([]byte(header), hash[:], body.Bytes()), nil
 }
 
+// Fingerprint returns the hash of all that the model is made of, as "sha256:" and
+// 64 hex digits.
+func (m *Model) Fingerprint() string {
+	content, err := m.MarshalBinary()
+	if err != nil {
+		return "" // gob writes every model: it is numbers and texts
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(content))
+}
+
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was
 // written and may be called on a new Model only. The error for anything else than
 // a whole model of this version is ErrFormat.

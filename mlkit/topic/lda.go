@@ -115,7 +115,7 @@ func (o LDA) fit(ctx context.Context, b *Bags) (*Model, error) {
 			s.learnPriors()
 		}
 		trace.Progress(ctx, "LDA", sweep+1, o.Iterations)
-		if n := sweep + 1; n == o.Iterations || n%50 == 0 {
+		if n := sweep + 1; n == o.Iterations || n%max(1, o.Iterations/5) == 0 {
 			trace.Logf(ctx, "LDA, %d topics: sweep %d of %d: log-likelihood %.4f per token, alpha %.3f in all, beta %.4f", o.Topics, n, o.Iterations, fit, sum(s.alpha), s.beta)
 		}
 	}

@@ -1,6 +1,7 @@
 package topic
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -10,15 +11,15 @@ import (
 )
 
 // Map draws the topics where their distances put them, as circles whose areas are
-// their shares of all tokens. The distance of two topics is the square root of the
-// Jensen-Shannon divergence of their distributions over terms, which is a metric
-// (Endres and Schindelin 2003); classical scaling (Torgerson 1952) shows it in two
-// dimensions as well as can be.
+// their shares of all tokens, each with its most probable term. The distance of
+// two topics is the square root of the Jensen-Shannon divergence of their
+// distributions over terms, which is a metric (Endres and Schindelin 2003);
+// classical scaling (Torgerson 1952) shows it in two dimensions as well as can be.
 func (m *Model) Map() (view.Figure, error) {
 	at := plane(m.distances())
 	bubbles := make([]chart.Bubble, m.topics)
 	for k := range bubbles {
-		bubbles[k] = chart.Bubble{X: at[k][0], Y: at[k][1], Size: m.sizes[k], Label: title(k)[len("topic "):], Tip: m.line(k, 6)}
+		bubbles[k] = chart.Bubble{X: at[k][0], Y: at[k][1], Size: m.sizes[k], Label: fmt.Sprintf("%d %s", k+1, m.line(k, 1)), Tip: m.line(k, 6)}
 	}
 	return chart.Bubbles(bubbles, chart.BubblesOptions{
 		Title: "Map of the topics", Name: "share of tokens", Unit: "%",
