@@ -39,8 +39,8 @@ const qualitySeeds = 3
 
 // topicQuality measures the coherence of 20 topics of the training posts of 20
 // Newsgroups without headers, footers and quotes: the mean of 3 seeds, with the
-// defaults of topic.LDA. They were chosen by held-out perplexity and by coherence on
-// this corpus, Reuters-21578 and M10 together, see docs/mlkit.md.
+// defaults of topic.LDA; docs/mlkit.md says how these compare with others on three
+// corpora. Coherence is of training documents, as gensim's.
 func topicQuality(ctx context.Context, s settings) ([]result, error) {
 	docs, err := newsgroupWords(ctx, s)
 	if err != nil {
