@@ -19,6 +19,11 @@
 // run, in turns with our own: on a busy machine seconds mean little and ratios
 // still something. Times are medians over the runs.
 //
+// models measures the time and memory of the models and how time grows with the
+// number of documents, and quality how well they do on the official splits of
+// public data, as the mean of 3 seeds where something is random; the notes name
+// results of others.
+//
 // conformance is not against a peer but against Go: it counts how many of Go's
 // own test programs the engine runs as the compiler does (interpreted, or
 // compiled where the interpreter cannot run them), refuses, or runs otherwise,
@@ -118,6 +123,8 @@ type benchmark struct {
 var benchmarks = []benchmark{
 	{"classify", "TF-IDF and linear SVM on 20 Newsgroups, against scikit-learn", classify20ng},
 	{"leak", "near-duplicates of 20 Newsgroups and Reuters, and of up to a million documents", timeCopies},
+	{"models", "topic models and their coherence on 20 Newsgroups, against gensim", timeModels},
+	{"quality", "how well the models do on public data, beside published results", measureQuality},
 	{"check", "the check of a notebook of 20 cells, with the start of the process", timeCheck},
 	{"conformance", "Go's own test programs, interpreted and compiled, against what they print when compiled", conformance},
 	{"save", "from a save to the browser, and whole runs, against knitr and pandoc", timeSaves},

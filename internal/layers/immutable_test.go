@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"viva/mlkit/classify"
+	"viva/mlkit/coherence"
 	"viva/mlkit/data"
 	"viva/mlkit/describe"
 	"viva/mlkit/leak"
@@ -17,6 +18,7 @@ import (
 	"viva/mlkit/sparse"
 	"viva/mlkit/split"
 	"viva/mlkit/text"
+	"viva/mlkit/topic"
 )
 
 // scribble changes all memory that a value shares with its copies and whose
@@ -124,6 +126,12 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 	outer := must(split.LeaveOneGroupOut(small.Domains())).(*split.Folds)
 	nested := must(split.Nest(outer, labels, groups, split.Options{K: 2})).(*split.Nested)
 	described := must(describe.Corpus(ctx, corpus, describe.Options{})).(*describe.Summary)
+	tokens, moreStop := [][]string{{"one", "two", "one"}, {"two", "three"}, {"one", "three"}}, []string{"four"}
+	bags := must(topic.FromTokens(tokens, topic.Words{MinDF: 1, MaxDF: 1, MoreStopWords: moreStop})).(*topic.Bags)
+	reference := must(coherence.NewReference(tokens)).(*coherence.Reference)
+	pairs, lda, numbers := [][]string{{"one", "two"}}, topic.LDA{Topics: 2, Iterations: 5}, []int{2, 3}
+	parts := []string{"x", "x", "y"}
+	given = append(given, tokens, moreStop, pairs, numbers, parts)
 	copies := must(leak.Find(ctx, corpus, leak.Options{})).(*leak.Copies)
 	keys, masks := []prepare.Key{{Field: "group", Ignore: []string{"none"}}}, []string{"whereas"}
 	stages := []prepare.Stage{prepare.NormaliseOptions{}, prepare.GroupOptions{By: keys}, prepare.MaskOptions{Words: masks}, prepare.EasyOptions{}, prepare.SplitOptions{}}
@@ -139,6 +147,8 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 		must(metric.Classify(labels, labels)), must(metric.Classify(labels, labels)).(*metric.Report).Confusion(),
 		copies, must(leak.Check(ctx, corpus, leak.Options{})), must(prepare.Deduplicate(ctx, corpus, prepare.DuplicateOptions{})),
 		must(prepare.Run(ctx, corpus, prepare.Recipe{Stages: stages})), must(prepare.SeparateDomains(ctx, corpus, prepare.SeparateOptions{MinDocuments: 5})),
+		bags, reference, must(reference.Score(ctx, pairs, coherence.Options{})), must(lda.Fit(ctx, bags)), must(topic.NMF{Topics: 2}.Fit(ctx, bags)),
+		must(topic.Tune(ctx, bags, topic.TuneOptions{Topics: numbers, Seeds: 2, Model: lda})), must(topic.ByDomain(ctx, bags, parts, lda)),
 	}
 	given = append(given, stages, keys, masks)
 	own := map[reflect.Type]bool{reflect.TypeFor[*leak.Copies](): true}

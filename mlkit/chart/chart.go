@@ -1,7 +1,7 @@
 // Package chart draws the plots of a report as SVG: bars, lines, histograms,
-// box plots, confusion matrices, learning curves, scatter plots and heat maps. Each
-// function takes plain slices and returns a view.Figure whose SVG, alternative
-// text and table of plotted numbers belong together.
+// box plots, confusion matrices, learning curves, scatter plots, maps of circles
+// and heat maps. Each function takes plain slices and returns a view.Figure whose
+// SVG, alternative text and table of plotted numbers belong together.
 //
 // It is not for exploring data interactively, nor for raster pictures, and it
 // does not compute what it draws, save for histogram bins, the quantiles of box

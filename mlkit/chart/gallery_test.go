@@ -184,6 +184,13 @@ func gallery() []exhibit {
 		{"confusion-forty", func() (view.Figure, error) {
 			return chart.ConfusionMatrix(many, forty, chart.ConfusionOptions{NoShares: true})
 		}, many, false},
+		{"bubbles", func() (view.Figure, error) {
+			return chart.Bubbles([]chart.Bubble{{X: -0.4, Y: 0.1, Size: 0.4, Label: "1", Tip: "stars, light"}, {X: 0.3, Y: 0.2, Size: 0.1, Label: "2"}, {X: 0.1, Y: -0.3, Size: 0, Label: "3"}},
+				chart.BubblesOptions{Title: "Topic map", Name: "share of tokens", Unit: "%"})
+		}, []string{"Topic map", "1", "2", "3"}, false},
+		{"bubble-single", func() (view.Figure, error) {
+			return chart.Bubbles([]chart.Bubble{{Size: 1, Label: strings.Repeat("a long label ", 9)}}, chart.BubblesOptions{})
+		}, []string{strings.TrimSpace(strings.Repeat("a long label ", 9))}, false},
 		{"heatmap", func() (view.Figure, error) {
 			return chart.Heatmap(domains, classes, [][]float64{{1, 2, 3, 4, 5, 6}, {0, 1, 0, 3, math.NaN(), 3}, {-2, 3, 4, 1, 2, 5}}, chart.HeatmapOptions{RowsName: "domain", ColumnsName: "class", Unit: "count", Name: "passages"})
 		}, append([]string{"domain ↓", "class →", "−2"}, append(domains, classes...)...), false},

@@ -241,3 +241,10 @@ func TestCountEndsWithItsContext(t *testing.T) {
 		t.Errorf("error %v, want Canceled", err)
 	}
 }
+
+func TestEnglishStopWords(t *testing.T) {
+	words := text.EnglishStopWords()
+	if len(words) != 318 || !slices.IsSorted(words) || !slices.Contains(words, "whereupon") {
+		t.Errorf("%d words, %v", len(words), words)
+	}
+}
