@@ -12,13 +12,14 @@ import (
 func init() {
 	tables["viva/mlkit/text"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
-			"Count":      reflect.ValueOf(viva_mlkit_text.Count),
-			"Counts":     reflect.ValueOf((*viva_mlkit_text.Counts)(nil)),
-			"ErrNoTerms": reflect.ValueOf(&viva_mlkit_text.ErrNoTerms).Elem(),
-			"Options":    reflect.ValueOf((*viva_mlkit_text.Options)(nil)),
-			"TFIDF":      reflect.ValueOf((*viva_mlkit_text.TFIDF)(nil)),
-			"Tokens":     reflect.ValueOf(viva_mlkit_text.Tokens),
-			"Vectorizer": reflect.ValueOf((*viva_mlkit_text.Vectorizer)(nil)),
+			"Count":            reflect.ValueOf(viva_mlkit_text.Count),
+			"Counts":           reflect.ValueOf((*viva_mlkit_text.Counts)(nil)),
+			"EnglishStopWords": reflect.ValueOf(viva_mlkit_text.EnglishStopWords),
+			"ErrNoTerms":       reflect.ValueOf(&viva_mlkit_text.ErrNoTerms).Elem(),
+			"Options":          reflect.ValueOf((*viva_mlkit_text.Options)(nil)),
+			"TFIDF":            reflect.ValueOf((*viva_mlkit_text.TFIDF)(nil)),
+			"Tokens":           reflect.ValueOf(viva_mlkit_text.Tokens),
+			"Vectorizer":       reflect.ValueOf((*viva_mlkit_text.Vectorizer)(nil)),
 		}
 	}
 }
