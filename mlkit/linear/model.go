@@ -1,9 +1,9 @@
 // Package linear holds linear classifiers for sparse rows with labels: support
-// vector machines, one class against the rest, and multinomial logistic
-// regression. Their objectives are those of scikit-learn's LinearSVC and
-// LogisticRegression, so that the optimum, and up to the tolerance the result,
-// is the same. The package sees numbers, not texts: package classify joins it
-// to package text.
+// vector machines, one class against the rest, multinomial logistic regression,
+// and naive Bayes. What they minimise is what scikit-learn's LinearSVC,
+// LogisticRegression, ComplementNB and MultinomialNB do, so that the optimum,
+// and up to the tolerance the result, is the same. The package sees numbers,
+// not texts: package classify joins it to package text.
 package linear
 
 import (
@@ -28,8 +28,8 @@ import (
 type Model struct {
 	// Method is how it was fitted, for example "linear SVM, C = 1".
 	Method string
-	// Iterations is the largest number of passes (support vector machine) or
-	// steps (logistic regression) that a class needed.
+	// Iterations is the largest number of passes over the rows that a class
+	// needed.
 	Iterations int
 	// Warnings tells, for example, that fitting stopped before it converged.
 	Warnings []string
@@ -116,11 +116,11 @@ func (m *Model) Predict(x *sparse.Matrix) ([]string, error) {
 }
 
 // Probabilities returns for each row of x the probability of each class, in
-// the order of Classes. Only logistic regression has probabilities: it is an
-// error for a support vector machine.
+// the order of Classes. It is an error for a support vector machine, which has
+// none. Those of naive Bayes are far too sure of themselves.
 func (m *Model) Probabilities(x *sparse.Matrix) ([][]float64, error) {
 	if !m.probabilistic {
-		return nil, fmt.Errorf("linear: a %s has no probabilities: use Decision, or fit a logistic regression", m.Method)
+		return nil, fmt.Errorf("linear: a %s has no probabilities: use Decision, calibrate it, or fit a logistic regression", m.Method)
 	}
 	scores, err := m.Decision(x)
 	if err != nil {
