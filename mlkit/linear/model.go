@@ -169,10 +169,14 @@ func (m *Model) Intercept(class string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	return m.intercept(k), nil
+}
+
+func (m *Model) intercept(k int) float64 {
 	if m.width == 1 {
-		return float64(2*k-1) * m.intercepts[0], nil
+		return float64(2*k-1) * m.intercepts[0]
 	}
-	return m.intercepts[k], nil
+	return m.intercepts[k]
 }
 
 func (m *Model) weight(k, feature int) float64 {
@@ -211,6 +215,30 @@ func (m *Model) TopFeatures(class string, n int) ([]Feature, error) {
 	}
 	sort.SliceStable(top, func(i, j int) bool { return top[i].Weight > top[j].Weight })
 	return top[:max(0, min(n, len(top)))], nil
+}
+
+// Contributions returns what each entry of a row of x adds to the score of a
+// class beyond what it adds to that of another, in the order of the row's
+// columns. With the intercepts' difference they add up to the difference of the
+// two scores.
+func (m *Model) Contributions(x *sparse.Matrix, row int, class, other string) ([]Feature, error) {
+	k, err := m.class(class)
+	if err != nil {
+		return nil, err
+	}
+	o, err := m.class(other)
+	if err != nil {
+		return nil, err
+	}
+	if x.Cols() != m.features || row < 0 || row >= x.Rows() {
+		return nil, fmt.Errorf("linear: row %d of %d with %d features, the model was fitted on %d", row, x.Rows(), x.Cols(), m.features)
+	}
+	columns, values := x.Own(own.Permit{}, row)
+	parts := make([]Feature, len(columns))
+	for i, c := range columns {
+		parts[i] = Feature{int(c), values[i] * (m.weight(k, int(c)) - m.weight(o, int(c)))}
+	}
+	return parts, nil
 }
 
 // Fingerprint returns the hash of classes, weights and intercepts, as

@@ -146,8 +146,13 @@ func (s SVM) model(blocks []*block, features, width int) *Model {
 			m.Iterations = s.MaxIter
 		}
 		m.intercepts[k] = float64(b.bias[l])
-		for c, f := range b.rows.feature {
-			m.weights[int(f)*width+k] = float64(b.weights[c][l])
+	}
+	for c, f := range blocks[0].rows.feature {
+		row := m.weights[int(f)*width : (int(f)+1)*width]
+		for i, b := range blocks {
+			for l := range b.used {
+				row[i*each+l] = float64(b.weights[c][l])
+			}
 		}
 	}
 	if open > 0 {

@@ -58,3 +58,16 @@ func (o Options) Terms() Options {
 	}
 	return Options{Analyzer: o.Analyzer, MinN: o.MinN, MaxN: o.MaxN, KeepCase: o.KeepCase, StopWords: o.clone().StopWords, Hash: o.Hash, HashSeed: o.HashSeed}
 }
+
+// WordFeatures returns how many of the first columns are terms of words: those
+// of the blocks before the first one of characters.
+func (t *TFIDF) WordFeatures() int {
+	n := 0
+	for _, b := range t.blocks() {
+		if b.opt.Analyzer != "word" {
+			break
+		}
+		n += len(b.terms)
+	}
+	return n
+}

@@ -25,8 +25,6 @@ func newDictionary() *dictionary {
 	return &dictionary{seed: maphash.MakeSeed(), slots: make([]slot, 1<<10)}
 }
 
-func (d *dictionary) len() int { return len(d.ends) }
-
 func (d *dictionary) term(number int) []byte {
 	from := 0
 	if number > 0 {
@@ -35,7 +33,7 @@ func (d *dictionary) term(number int) []byte {
 	return d.bytes[from:d.ends[number]]
 }
 
-// number returns the number of a term, which is len if it is new.
+// number returns the number of a term, and whether it is new.
 func (d *dictionary) number(term []byte) (number int32, fresh bool) {
 	hash := uint32(maphash.Bytes(d.seed, term))
 	mask := uint32(len(d.slots) - 1)
