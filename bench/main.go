@@ -102,6 +102,7 @@ type benchmark struct {
 
 var benchmarks = []benchmark{
 	{"classify", "TF-IDF and linear SVM on 20 Newsgroups, against scikit-learn", classify20ng},
+	{"quality", "how well the models do on the official splits of public data", measureQuality},
 	{"check", "the check of a notebook of 20 cells, with the start of the process", timeCheck},
 	{"conformance", "Go's own test programs, interpreted and compiled, against what they print when compiled", conformance},
 	{"save", "from a save to the browser, and whole runs, against knitr and pandoc", timeSaves},
