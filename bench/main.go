@@ -46,6 +46,10 @@
 // and its kernel hold after every tenth, the peak, the slope after the first
 // hundred, and when the kernel was started again and why.
 //
+// quality measures how well the models do on the official splits of public data
+// sets. All choices are made by cross-validation on the training parts, and
+// printed with each value beside published references.
+//
 // errorcheck counts the programs among Go's tests that must not compile and in
 // which the checker finds errors on the lines that are marked, and on no
 // others; and the correct programs that it refuses. -list prints what differs.

@@ -147,6 +147,30 @@ func TestSearchIsKeptAndTheSameForAnyNumberOfWorkers(t *testing.T) {
 	}
 }
 
+// Every model, with words and characters, is the same to the last bit for any
+// number of workers.
+func TestModelsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
+	texts, labels, _ := corpus(180, 2)
+	for i := range labels { // more classes than one block of lanes holds
+		labels[i] += string(rune('a' + i/3%6))
+	}
+	opt := classify.Options{Text: text.Options{MaxN: 2, Hash: 500, Also: []text.Options{{Analyzer: "char_wb", MinN: 2, MaxN: 4, Sublinear: true}}}}
+	for _, model := range []string{"svm", "logistic", "complement", "multinomial", "blend"} {
+		opt.Model = model
+		train := func(workers int) string {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
+			m, err := classify.Train(t.Context(), texts, labels, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m.Fingerprint()
+		}
+		if train(1) != train(2) {
+			t.Errorf("%s: one worker trains another model than two", model)
+		}
+	}
+}
+
 func TestBadGridsAreExplained(t *testing.T) {
 	texts, labels, _ := corpus(90, 2)
 	for _, c := range []struct {
