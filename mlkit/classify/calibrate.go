@@ -44,11 +44,12 @@ func Calibrate(ctx context.Context, texts, labels []string, folds *split.Folds, 
 	if len(folds.Folds) < 2 {
 		return nil, fmt.Errorf("classify: calibration needs at least 2 folds, of which one is measured by what is fitted on the others")
 	}
-	m, err := Train(ctx, texts, labels, opt)
+	f := newFolding(ctx, texts, labels, opt)
+	m, err := trainAll(ctx, texts, labels, opt, f.counts)
 	if err != nil {
 		return nil, err
 	}
-	scores, err := newFolding(ctx, texts, labels, opt).decisions(ctx, folds, m.Classes())
+	scores, err := f.decisions(ctx, folds, m.Classes())
 	if err != nil {
 		return nil, err
 	}

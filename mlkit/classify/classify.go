@@ -205,9 +205,14 @@ func Train(ctx context.Context, texts, labels []string, opt Options) (*Model, er
 	if err := check(texts, labels); err != nil {
 		return nil, err
 	}
+	return trainAll(ctx, texts, labels, opt, func() (*text.Counts, error) { return text.Count(ctx, texts, opt.Text) })
+}
+
+// trainAll is Train with a function that counts the terms.
+func trainAll(ctx context.Context, texts, labels []string, opt Options, count func() (*text.Counts, error)) (*Model, error) {
 	key := memo.NewKey("training", 2).Texts(texts).Texts(labels).Options(opt)
 	kept, err := memo.Do(ctx, key, func(ctx context.Context) (trained, error) {
-		counts, err := text.Count(ctx, texts, opt.Text)
+		counts, err := count()
 		if err != nil {
 			return trained{}, err
 		}

@@ -194,7 +194,7 @@ func Search(ctx context.Context, texts, labels, groups []string, grid Grid) (*Fo
 	if err != nil {
 		return nil, err
 	}
-	if f.Model, err = Train(ctx, texts, labels, f.Options); err != nil {
+	if f.Model, err = trainAll(ctx, texts, labels, f.Options, s.countsOf(f.Options)); err != nil {
 		return nil, err
 	}
 	return f, nil
