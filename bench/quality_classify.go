@@ -22,10 +22,10 @@ var classifyGrid = classify.Grid{
 		{MaxN: 2, Sublinear: true, Also: []text.Options{{Analyzer: "char_wb", MinN: 3, MaxN: 5, Sublinear: true, MinDF: 3}}},
 	},
 	Models: []string{"complement", "svm", "blend"},
-	C:      []float64{1},
+	C:      []float64{1, 3},
 	Alpha:  []float64{0.3, 0.1, 0.03},
-	Share:  []float64{0.3, 0.5, 0.7},
-	K:      3,
+	Share:  []float64{0.1, 0.3, 0.5, 0.7},
+	K:      5,
 }
 
 // classifyQuality measures accuracy on official test parts. Terms, model and
