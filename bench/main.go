@@ -62,6 +62,10 @@
 // corpus is searched in a process of its own, the largest once, with its peak
 // memory; -made measures one of so many documents in this process.
 //
+// quality measures how well the models do on the official splits of public data
+// sets. All choices are made by cross-validation on the training parts, and
+// printed with each value beside published references.
+//
 // errorcheck counts the programs among Go's tests that must not compile and in
 // which the checker finds errors on the lines that are marked, and on no
 // others; and the correct programs that it refuses. -list prints what differs.
@@ -123,7 +127,7 @@ type benchmark struct {
 var benchmarks = []benchmark{
 	{"classify", "TF-IDF and linear SVM on 20 Newsgroups, against scikit-learn", classify20ng},
 	{"leak", "near-duplicates of 20 Newsgroups and Reuters, and of up to a million documents", timeCopies},
-	{"models", "topic models and their coherence on 20 Newsgroups, against gensim", timeModels},
+	{"models", "the classifier, topic models and their coherence on 20 Newsgroups, against scikit-learn and gensim", timeModels},
 	{"quality", "how well the models do on public data, beside published results", measureQuality},
 	{"check", "the check of a notebook of 20 cells, with the start of the process", timeCheck},
 	{"conformance", "Go's own test programs, interpreted and compiled, against what they print when compiled", conformance},

@@ -20,7 +20,7 @@ var topicsPeer string
 
 // modelBenchmarks are the parts of the benchmark "models", each with a peer.
 var modelBenchmarks = []func(ctx context.Context, s settings) ([]result, error){
-	timeTopics,
+	classify20ng, timeTopics,
 }
 
 // timeModels runs all of them.

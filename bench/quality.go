@@ -18,6 +18,7 @@ type quality struct {
 
 var qualities = []quality{
 	{"topics of 20 Newsgroups", topicQuality},
+	{"classification of 20 Newsgroups and R8", classifyQuality},
 }
 
 // measureQuality runs all tasks.

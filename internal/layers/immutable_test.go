@@ -135,6 +135,9 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 	copies := must(leak.Find(ctx, corpus, leak.Options{})).(*leak.Copies)
 	keys, masks := []prepare.Key{{Field: "group", Ignore: []string{"none"}}}, []string{"whereas"}
 	stages := []prepare.Stage{prepare.NormaliseOptions{}, prepare.GroupOptions{By: keys}, prepare.MaskOptions{Words: masks}, prepare.EasyOptions{}, prepare.SplitOptions{}}
+	grid := classify.Grid{Base: opt, C: []float64{1, 2}, Models: []string{"svm", "complement"}, K: 2, Texts: []text.Options{
+		{StopWords: []string{"the"}, Also: []text.Options{{Analyzer: "char_wb", MinN: 2}}}}}
+	given = append(given, &grid)
 	subjects := []any{
 		corpus, small, corpus.Select(all[:5]), must(data.New("made", docs)), folds, must(split.New("own", 3, rows)),
 		must(split.TrainValidationTest(len(labels), labels, groups, split.Shares{Validation: 0.2, Test: 0.2})),
@@ -144,6 +147,9 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 		counts, tfidf, matrix, must(sparse.New(2, start, columns, values)),
 		must(linear.SVM{}.Fit(ctx, matrix, labels)), must(classify.Train(ctx, texts, labels, opt)),
 		must(classify.CrossValidate(ctx, texts, labels, folds, opt)),
+		must(linear.Logistic{}.Fit(ctx, matrix, labels)), must(linear.Bayes{}.Fit(ctx, matrix, labels)),
+		must(classify.Search(ctx, texts, labels, groups, grid)), must(classify.NestedCrossValidate(ctx, texts, labels, groups, folds, grid)),
+		must(classify.Calibrate(ctx, texts, labels, folds, opt, "")),
 		must(metric.Classify(labels, labels)), must(metric.Classify(labels, labels)).(*metric.Report).Confusion(),
 		copies, must(leak.Check(ctx, corpus, leak.Options{})), must(prepare.Deduplicate(ctx, corpus, prepare.DuplicateOptions{})),
 		must(prepare.Run(ctx, corpus, prepare.Recipe{Stages: stages})), must(prepare.SeparateDomains(ctx, corpus, prepare.SeparateOptions{MinDocuments: 5})),

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -108,9 +107,8 @@ type outcome struct {
 }
 
 func (f *folding) crossValidate(ctx context.Context, folds *split.Folds) (*CrossValidation, error) {
-	labels, opt := f.labels, f.opt
 	// Folds that were made without labels cannot say which classes they lack.
-	folds, err := folds.WithLabels(labels)
+	folds, err := folds.WithLabels(f.labels)
 	if err != nil {
 		return nil, err
 	}
@@ -143,12 +141,16 @@ func (f *folding) crossValidate(ctx context.Context, folds *split.Folds) (*Cross
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	opt.Text.StopWords = slices.Clone(opt.Text.StopWords)
-	cv := &CrossValidation{Options: opt, Method: folds.Method, Warnings: append([]string(nil), folds.Warnings...)}
+	return f.assemble(folds, outcomes)
+}
+
+// assemble puts together what the folds gave.
+func (f *folding) assemble(folds *split.Folds, outcomes []outcome) (*CrossValidation, error) {
+	cv := &CrossValidation{Options: f.opt.clone(), Method: folds.Method, Warnings: append([]string(nil), folds.Warnings...)}
 	for i, o := range outcomes {
 		cv.Folds = append(cv.Folds, o.fold)
 		cv.Rows = append(cv.Rows, folds.Folds[i].Test...)
-		cv.Truth = append(cv.Truth, pick(labels, folds.Folds[i].Test)...)
+		cv.Truth = append(cv.Truth, pick(f.labels, folds.Folds[i].Test)...)
 		cv.Predicted = append(cv.Predicted, o.predicted...)
 		for _, w := range o.warnings {
 			cv.Warnings = append(cv.Warnings, fmt.Sprintf("fold %d: %s", i+1, w))
@@ -173,7 +175,7 @@ type kept struct {
 
 // run trains and measures one fold.
 func (f *folding) run(ctx context.Context, fold split.Fold) (outcome, error) {
-	key := memo.NewKey("fold", 1).Text(string(f.data[:])).Ints(fold.Train).Ints(fold.Test).Options(f.opt)
+	key := memo.NewKey("fold", 2).Text(string(f.data[:])).Ints(fold.Train).Ints(fold.Test).Options(f.opt)
 	k, err := memo.Do(ctx, key, func(ctx context.Context) (kept, error) { return f.fit(ctx, fold) })
 	if err != nil {
 		return outcome{}, err

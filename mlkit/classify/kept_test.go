@@ -14,7 +14,7 @@ import (
 func TestKeptFoldsAreThoseComputed(t *testing.T) {
 	texts, labels, groups := corpus(180, 3)
 	f := folds(t, labels, groups)
-	for _, model := range []string{"svm", "logistic"} {
+	for _, model := range []string{"svm", "logistic", "complement", "blend"} {
 		opt := classify.Options{Model: model, Text: text.Options{Sublinear: true, MaxN: 2}, Seed: 3}
 		var s memotest.Shelf
 		var all []*classify.CrossValidation
@@ -47,7 +47,7 @@ func TestKeptFoldsAreThoseComputed(t *testing.T) {
 
 func TestKeptModelsAreThoseTrained(t *testing.T) {
 	texts, labels, _ := corpus(120, 3)
-	for _, model := range []string{"svm", "logistic"} {
+	for _, model := range []string{"svm", "logistic", "complement", "blend"} {
 		opt := classify.Options{Model: model, Text: text.Options{Sublinear: true, StopWords: []string{"filler1"}}}
 		var s memotest.Shelf
 		var models []*classify.Model
@@ -119,7 +119,9 @@ func TestOtherInputIsComputedAnew(t *testing.T) {
 	for name, change := range map[string]func(o *classify.Options){
 		"the model": func(o *classify.Options) { o.Model = "logistic" }, "n-grams": func(o *classify.Options) { o.Text.MaxN = 2 },
 		"stop words": func(o *classify.Options) { o.Text.StopWords = []string{"filler1"} }, "counts": func(o *classify.Options) { o.Text.Sublinear = false },
-		"the seed": func(o *classify.Options) { o.Seed = 9 }, "the strength": func(o *classify.Options) { o.C = 0.5 },
+		"a further block": func(o *classify.Options) { o.Text.Also = []text.Options{{MaxN: 2}} },
+		"class weights":   func(o *classify.Options) { o.ClassWeights = map[string]float64{"class1": 2} },
+		"the seed":        func(o *classify.Options) { o.Seed = 9 }, "the strength": func(o *classify.Options) { o.C = 0.5 },
 	} {
 		o := opt
 		change(&o)

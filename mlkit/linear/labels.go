@@ -2,6 +2,8 @@ package linear
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 
 	"viva/mlkit/sparse"
@@ -40,22 +42,38 @@ func encode(x *sparse.Matrix, labels []string) (classes []string, class []int, c
 	return classes, class, counts, nil
 }
 
-// classWeights returns the factor that each class's errors count with.
-func classWeights(mode string, counts []int) ([]float64, error) {
+// classWeights returns the factor that each class's errors count with, and
+// warnings.
+func classWeights(mode string, given map[string]float64, classes []string, counts []int) ([]float64, []string, error) {
+	if mode != "" && mode != "balanced" {
+		return nil, nil, fmt.Errorf(`linear: class weight %q: it must be "" or "balanced"`, mode)
+	}
+	if mode != "" && given != nil {
+		return nil, nil, fmt.Errorf("linear: class weight %q and weights for %d classes: give one of them", mode, len(given))
+	}
 	total := 0
 	for _, n := range counts {
 		total += n
 	}
 	weights := make([]float64, len(counts))
 	for k, n := range counts {
-		switch mode {
-		case "":
-			weights[k] = 1
-		case "balanced":
+		weights[k] = 1
+		if mode == "balanced" {
 			weights[k] = float64(total) / (float64(len(counts)) * float64(n))
-		default:
-			return nil, fmt.Errorf(`linear: class weight %q: it must be "" or "balanced"`, mode)
 		}
 	}
-	return weights, nil
+	var warnings []string
+	for _, class := range slices.Sorted(maps.Keys(given)) {
+		w := given[class]
+		if !(w > 0) || math.IsInf(w, 0) {
+			return nil, nil, fmt.Errorf("linear: class weight %v for %q: it must be above 0", w, class)
+		}
+		k, ok := slices.BinarySearch(classes, class)
+		if !ok {
+			warnings = append(warnings, fmt.Sprintf("class weight for %q, of which there is no document", class))
+			continue
+		}
+		weights[k] = w
+	}
+	return weights, warnings, nil
 }

@@ -8,7 +8,7 @@ var hasVectors = cpu.X86.HasAVX2
 
 // addDot adds to sum, for each lane, the dot product of a row and the weights.
 // The row's columns must be rows of the weights: the assembly does not check.
-func addDot(sum *[lanes]float64, weights [][lanes]float64, row []entry) {
+func addDot(sum *vector, weights []vector, row []entry) {
 	if !hasVectors || len(row) == 0 {
 		addDotPortable(sum, weights, row)
 		return
@@ -18,7 +18,7 @@ func addDot(sum *[lanes]float64, weights [][lanes]float64, row []entry) {
 
 // addRow adds to the weights, for each lane, its step times a row, with the
 // same demand.
-func addRow(weights [][lanes]float64, step *[lanes]float64, row []entry) {
+func addRow(weights []vector, step *vector, row []entry) {
 	if !hasVectors || len(row) == 0 {
 		addRowPortable(weights, step, row)
 		return
@@ -35,10 +35,10 @@ func prefetch(row []entry) {
 }
 
 //go:noescape
-func addDotAVX2(sum, weights *[lanes]float64, row *entry, n int)
+func addDotAVX2(sum, weights *vector, row *entry, n int)
 
 //go:noescape
-func addRowAVX2(weights, step *[lanes]float64, row *entry, n int)
+func addRowAVX2(weights, step *vector, row *entry, n int)
 
 //go:noescape
 func prefetchEntries(row *entry, n int)

@@ -2,11 +2,11 @@
 
 package linear
 
-func addDot(sum *[lanes]float64, weights [][lanes]float64, row []entry) {
+func addDot(sum *vector, weights []vector, row []entry) {
 	addDotPortable(sum, weights, row)
 }
 
-func addRow(weights [][lanes]float64, step *[lanes]float64, row []entry) {
+func addRow(weights []vector, step *vector, row []entry) {
 	addRowPortable(weights, step, row)
 }
 

@@ -10,10 +10,10 @@ import (
 func TestVectorCodeIsExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const features = 50
-	weights := make([][lanes]float64, features)
+	weights := make([]vector, features)
 	for f := range weights {
 		for l := range weights[f] {
-			weights[f][l] = rng.NormFloat64()
+			weights[f][l] = float32(rng.NormFloat64())
 		}
 	}
 	for n := range 40 {
@@ -21,9 +21,9 @@ func TestVectorCodeIsExact(t *testing.T) {
 		for k := range row {
 			row[k] = entry{int32(rng.IntN(features)), rng.Float32()}
 		}
-		var sum, step [lanes]float64
+		var sum, step vector
 		for l := range sum {
-			sum[l], step[l] = rng.NormFloat64(), rng.NormFloat64()
+			sum[l], step[l] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 		}
 		fast, portable := sum, sum
 		addDot(&fast, weights, row)
@@ -31,7 +31,7 @@ func TestVectorCodeIsExact(t *testing.T) {
 		if fast != portable {
 			t.Fatalf("%d entries: dot products %v, portable %v", n, fast, portable)
 		}
-		before := append([][lanes]float64(nil), weights...)
+		before := append([]vector(nil), weights...)
 		addRow(weights, &step, row)
 		addRowPortable(before, &step, row)
 		for f := range weights {

@@ -22,9 +22,11 @@ type fitter interface {
 
 // fitters has the zero values of all methods.
 var fitters = map[string]fitter{
-	"svm":      linear.SVM{},
-	"hinge":    linear.SVM{Loss: "hinge"},
-	"logistic": linear.Logistic{},
+	"svm":                     linear.SVM{},
+	"hinge":                   linear.SVM{Loss: "hinge"},
+	"logistic":                linear.Logistic{},
+	"complement naive Bayes":  linear.Bayes{},
+	"multinomial naive Bayes": linear.Bayes{Kind: "multinomial"},
 }
 
 // problem makes rows in which the first features give the class away, one for
@@ -60,6 +62,9 @@ func TestSeparableClassesAreLearned(t *testing.T) {
 					if predicted[i] != labels[i] {
 						t.Fatalf("row %d is taken for %s, is %s", i, predicted[i], labels[i])
 					}
+				}
+				if strings.HasPrefix(name, "multinomial") {
+					return // its weights are logarithms of shares, none above 0
 				}
 				for k, class := range m.Classes() {
 					top, err := m.TopFeatures(class, 1)
@@ -234,6 +239,16 @@ func TestBadInputIsExplained(t *testing.T) {
 		{"negative C", fit(linear.SVM{C: -1}, abc...), "C -1"},
 		{"unknown loss", fit(linear.SVM{Loss: "square"}, abc...), `loss "square"`},
 		{"unknown class weight", fit(linear.Logistic{ClassWeight: "auto"}, abc...), `class weight "auto"`},
+		{"no weight of a class", fit(linear.SVM{ClassWeights: map[string]float64{"a": 0}}, abc...), `class weight 0 for "a"`},
+		{"both class weights", fit(linear.Logistic{ClassWeight: "balanced", ClassWeights: map[string]float64{"a": 2}}, abc...), "give one of them"},
+		{"no smoothing", fit(linear.Bayes{Alpha: -1}, abc...), "Alpha -1"},
+		{"unknown Bayes", fit(linear.Bayes{Kind: "gaussian"}, abc...), `kind "gaussian"`},
+		{"negative values", func() error {
+			_, err := linear.Bayes{}.Fit(t.Context(), matrix(t, [][]float64{{1, 0}, {0, -1}, {1, 1}}), abc)
+			return err
+		}, "row 1, feature 1 is -1"},
+		{"path of nothing", func() error { _, err := linear.SVM{}.Path(t.Context(), x, abc, nil); return err }, "at least one"},
+		{"path to 0", func() error { _, err := linear.Logistic{}.Path(t.Context(), x, abc, []float64{1, 0}); return err }, "C = 0"},
 		{"other features", func() error { _, err := fitted.Predict(matrix(t, [][]float64{{1}})); return err }, "have 1 features, the model was fitted on 2"},
 		{"probabilities of an SVM", func() error { _, err := fitted.Probabilities(x); return err }, "has no probabilities"},
 		{"unknown class", func() error { _, err := fitted.Weight("d", 0); return err }, `no class "d"`},
@@ -245,4 +260,108 @@ func TestBadInputIsExplained(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A model on a path is the model of its C alone, up to the tolerance.
+func TestPathLeadsToTheSameOptima(t *testing.T) {
+	rows, labels := problem(5, 120, 3)
+	for i := range labels {
+		if i%6 == 0 {
+			labels[i] = labels[(i+2)%len(labels)]
+		}
+	}
+	x, c := matrix(t, rows), []float64{0.1, 1, 5}
+	fit := func(name string, c float64) (*linear.Model, error) {
+		if name == "svm" {
+			return linear.SVM{C: c, Tol: 1e-8}.Fit(t.Context(), x, labels)
+		}
+		return linear.Logistic{C: c, Tol: 1e-8}.Fit(t.Context(), x, labels)
+	}
+	paths := map[string][]*linear.Model{}
+	var err error
+	if paths["svm"], err = (linear.SVM{Tol: 1e-8}).Path(t.Context(), x, labels, c); err != nil {
+		t.Fatal(err)
+	}
+	if paths["logistic"], err = (linear.Logistic{Tol: 1e-8}).Path(t.Context(), x, labels, c); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range paths {
+		for i, m := range path {
+			alone, err := fit(name, c[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := m.Decision(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := alone.Decision(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Method != alone.Method {
+				t.Errorf("%s: %q on the path, %q alone", name, m.Method, alone.Method)
+			}
+			compare(t, m.Method, got, want, 1e-3)
+		}
+	}
+}
+
+// Given weights count as copies of a class's documents do.
+func TestClassWeightsCountDocuments(t *testing.T) {
+	rows, labels := problem(3, 60, 9)
+	labels[4], labels[9], labels[14] = labels[5], labels[10], labels[15]
+	twice, twiceLabels := append([][]float64(nil), rows...), append([]string(nil), labels...)
+	for i, l := range labels {
+		if l == "class 01" {
+			twice, twiceLabels = append(twice, rows[i]), append(twiceLabels, l)
+		}
+	}
+	weights := map[string]float64{"class 01": 2}
+	weighted, err := linear.Logistic{Tol: 1e-8, ClassWeights: weights}.Fit(t.Context(), matrix(t, rows), labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	repeated, err := linear.Logistic{Tol: 1e-8}.Fit(t.Context(), matrix(t, twice), twiceLabels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := weighted.Decision(matrix(t, rows))
+	want, _ := repeated.Decision(matrix(t, rows))
+	compare(t, "decision", got, want, 1e-3)
+	m, err := linear.SVM{ClassWeights: map[string]float64{"none such": 2}}.Fit(t.Context(), matrix(t, rows), labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], `"none such"`) {
+		t.Errorf("warnings %q, want one of the class that does not exist", m.Warnings)
+	}
+}
+
+// Whatever the bytes are, reading them ends with a model or an error.
+func FuzzReadingModels(f *testing.F) {
+	x := matrix(f, [][]float64{{1, 0}, {0, 1}, {1, 1}})
+	for _, labels := range []string{"a b c", "a b b"} {
+		m, err := linear.SVM{}.Fit(f.Context(), x, strings.Fields(labels))
+		if err != nil {
+			f.Fatal(err)
+		}
+		b, err := m.MarshalBinary()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+		f.Add(b[:len(b)-5])
+		f.Add(b[8:])
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var m linear.Model
+		if m.UnmarshalBinary(b) != nil {
+			return
+		}
+		features := make([]float64, m.Features())
+		if _, err := m.Decision(matrix(t, [][]float64{features})); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

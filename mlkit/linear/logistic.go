@@ -3,17 +3,15 @@ package linear
 import (
 	"context"
 	"fmt"
-	"math"
+	"math/rand/v2"
 	"slices"
-
-	"gonum.org/v1/gonum/optimize"
 
 	"viva/mlkit/sparse"
 )
 
 // Logistic is multinomial logistic regression. The zero value is
-// scikit-learn's LogisticRegression with its defaults, but for MaxIter. It
-// minimises
+// scikit-learn's LogisticRegression with its defaults, but for Tol and MaxIter.
+// It minimises
 //
 //	|W|²/2 + C Σ −log P(label of the document)
 //
@@ -22,202 +20,125 @@ import (
 type Logistic struct {
 	// C is the weight of errors against large weights; 0 means 1.
 	C float64
-	// Tol ends the search when no partial derivative of the objective, divided
-	// by C, is larger; 0 means 1e-4.
+	// Tol ends the search when the objective is within this share of its
+	// minimum, by the duality gap; 0 means 1e-3. Below about 1e-9 the gap drowns
+	// in rounding.
 	Tol float64
-	// MaxIter is the largest number of steps of L-BFGS; 0 means 1000. Reaching
-	// it is a warning.
+	// MaxIter is the largest number of passes over the documents; 0 means
+	// 1000. Reaching it is a warning.
 	MaxIter int
 	// ClassWeight "balanced" multiplies C, for the documents of a class, by
 	// documents / (classes × documents of the class).
 	ClassWeight string
+	// ClassWeights multiplies C for the documents of the classes named; those
+	// not named count 1. It excludes ClassWeight.
+	ClassWeights map[string]float64
+	// Seed determines the order in which documents are visited. The optimum
+	// does not depend on it.
+	Seed int64
 }
 
-// Fit fits the regression to rows and their labels by L-BFGS. Stopping before
-// convergence is a warning on the model.
-func (g Logistic) Fit(ctx context.Context, x *sparse.Matrix, labels []string) (*Model, error) {
+func (g Logistic) check() (Logistic, error) {
 	if g.C == 0 {
 		g.C = 1
 	}
 	if g.Tol == 0 {
-		g.Tol = 1e-4
+		g.Tol = 1e-3
 	}
 	if g.MaxIter == 0 {
 		g.MaxIter = 1000
 	}
-	if g.C < 0 || g.Tol < 0 || g.MaxIter < 0 {
-		return nil, fmt.Errorf("linear: C %v, Tol %v, MaxIter %d: none may be negative", g.C, g.Tol, g.MaxIter)
+	if !(g.C > 0) || !(g.Tol > 0) || g.MaxIter < 0 {
+		return g, fmt.Errorf("linear: C %v, Tol %v, MaxIter %d: none may be negative", g.C, g.Tol, g.MaxIter)
+	}
+	return g, nil
+}
+
+// Fit fits the regression to rows and their labels. Stopping before
+// convergence is a warning on the model.
+func (g Logistic) Fit(ctx context.Context, x *sparse.Matrix, labels []string) (*Model, error) {
+	g, err := g.check()
+	if err != nil {
+		return nil, err
+	}
+	models, err := g.Path(ctx, x, labels, []float64{g.C})
+	if err != nil {
+		return nil, err
+	}
+	return models[0], nil
+}
+
+// Path fits a model for each value of C, in that order, starting each from the
+// optimum before it, which is faster than fitting them apart where values
+// ascend. C itself is not looked at.
+func (g Logistic) Path(ctx context.Context, x *sparse.Matrix, labels []string, c []float64) ([]*Model, error) {
+	g, err := g.check()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPath(c); err != nil {
+		return nil, err
 	}
 	classes, class, counts, err := encode(x, labels)
 	if err != nil {
 		return nil, err
 	}
-	weights, err := classWeights(g.ClassWeight, counts)
+	weights, warnings, err := classWeights(g.ClassWeight, g.ClassWeights, classes, counts)
 	if err != nil {
 		return nil, err
 	}
-	width := len(classes)
+	s := newSoftmaxDual(newRows(x), class, len(classes))
+	s.tol, s.limit = g.Tol, g.MaxIter
+	var models []*Model
+	for _, c := range c {
+		costs := slices.Clone(weights)
+		for k := range costs {
+			costs[k] *= c
+			if len(classes) == 2 {
+				// One score of weights w is two of weights −w/2 and w/2, whose
+				// squared length is half that of w.
+				costs[k] /= 2
+			}
+		}
+		passes := s.solve(ctx, rand.New(rand.NewPCG(uint64(g.Seed), 0x6c6f67)), costs)
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		m := s.model(x.Cols())
+		m.Method, m.classes, m.probabilistic = fmt.Sprintf("logistic regression, C = %g", c), classes, true
+		m.Iterations, m.Warnings = passes, slices.Clone(warnings)
+		if passes == 0 {
+			m.Iterations = g.MaxIter
+			m.Warnings = append(m.Warnings, fmt.Sprintf("logistic regression did not converge in %d passes: raise MaxIter or Tol, or lower C", g.MaxIter))
+		}
+		models = append(models, m)
+	}
+	return models, nil
+}
+
+// model returns the weights that were found, in the order of the features.
+func (s *softmaxDual) model(features int) *Model {
+	width := s.classes
 	if width == 2 {
 		width = 1
 	}
-	o := newObjective(x, class, weights, width, 1/g.C)
-	problem := optimize.Problem{
-		Func: o.value,
-		Grad: func(gradient, w []float64) {
-			o.value(w)
-			o.flat(gradient, o.gradient)
-		},
-		Status: func() (optimize.Status, error) {
-			if err := context.Cause(ctx); err != nil {
-				return optimize.Failure, err
-			}
-			return optimize.NotTerminated, nil
-		},
-	}
-	settings := &optimize.Settings{GradientThreshold: g.Tol, MajorIterations: g.MaxIter, Converger: optimize.NeverTerminate{}}
-	result, err := optimize.Minimize(problem, make([]float64, (x.Cols()+1)*width), settings, &optimize.LBFGS{Store: 10})
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if result == nil {
-		return nil, fmt.Errorf("linear: logistic regression: %w", err)
-	}
-	m := &Model{
-		Method: fmt.Sprintf("logistic regression, C = %g", g.C), classes: classes, features: x.Cols(), width: width, probabilistic: true,
-		weights: result.X[:x.Cols()*width], intercepts: result.X[x.Cols()*width:], Iterations: result.MajorIterations,
-	}
-	if result.Status != optimize.GradientThreshold {
-		m.Warnings = append(m.Warnings, fmt.Sprintf("logistic regression did not converge in %d steps: raise MaxIter or Tol, or lower C", result.MajorIterations))
-	}
-	return m, nil
-}
-
-// objective computes what is minimised, divided by C, and its gradient. Sums
-// are taken in a fixed order, whatever the number of workers.
-//
-// The optimiser's variables are the weights, all of one feature side by side,
-// then the intercepts. Here classes are held in blocks of eight lanes; lanes
-// beyond the last class stay 0.
-type objective struct {
-	rows    *rows
-	columns *rows // the transposed rows: a row for each feature
-	class   []int
-	costs   []float64 // of the classes
-	width   int
-	penalty float64
-
-	at     []float64 // the variables for which the rest was computed
-	result float64
-	// weights, gradient and residuals have an element for each block; within
-	// it one for each feature, the intercept last, or for each row.
-	weights   [][][lanes]float64
-	gradient  [][][lanes]float64
-	residuals [][][lanes]float64
-	losses    []float64
-}
-
-func newObjective(x *sparse.Matrix, class []int, costs []float64, width int, penalty float64) *objective {
-	blocks := (width + lanes - 1) / lanes
-	o := &objective{
-		rows: newRows(x), columns: newRows(x.Transpose()), class: class, costs: costs, width: width, penalty: penalty,
-		losses: make([]float64, len(class)),
-	}
-	for range blocks {
-		o.weights = append(o.weights, make([][lanes]float64, x.Cols()+1))
-		o.gradient = append(o.gradient, make([][lanes]float64, x.Cols()+1))
-		o.residuals = append(o.residuals, make([][lanes]float64, len(class)))
-	}
-	return o
-}
-
-// flat writes what is held in blocks in the optimiser's order.
-func (o *objective) flat(to []float64, from [][][lanes]float64) {
-	for b, block := range from {
-		for f := range block {
-			copy(to[f*o.width+b*lanes:(f+1)*o.width], block[f][:])
-		}
-	}
-}
-
-func (o *objective) value(w []float64) float64 {
-	if o.at != nil && slices.Equal(o.at, w) {
-		return o.result
-	}
-	o.at = append(o.at[:0], w...)
-	features := len(o.columns.square)
-	for b, block := range o.weights {
-		for f := range block {
-			copy(block[f][:], w[f*o.width+b*lanes:(f+1)*o.width])
-		}
-	}
-	parallel(len(o.class), 64, func(from, to int) {
-		scores := make([]float64, len(o.weights)*lanes)
-		for i := from; i < to; i++ {
-			for b, block := range o.weights {
-				sum := block[features]
-				addDot(&sum, block, o.rows.row(int32(i)))
-				copy(scores[b*lanes:], sum[:])
-			}
-			o.losses[i] = o.residual(i, scores[:o.width])
-			for b := range o.residuals {
-				copy(o.residuals[b][i][:], scores[b*lanes:])
-			}
-		}
-	})
-	parallel(features, 256, func(from, to int) {
-		for b, gradient := range o.gradient {
-			for f := from; f < to; f++ {
-				for l, w := range o.weights[b][f] {
-					gradient[f][l] = o.penalty * w
-				}
-				addDot(&gradient[f], o.residuals[b], o.columns.row(int32(f)))
-			}
-		}
-	})
-	o.result = 0
-	for _, loss := range o.losses {
-		o.result += loss
-	}
-	for b, residuals := range o.residuals {
-		g := &o.gradient[b][features]
-		clear(g[:])
-		for i := range residuals {
-			for l := range g {
-				g[l] += residuals[i][l]
+	m := &Model{features: features, width: width, weights: make([]float64, features*width), intercepts: make([]float64, width)}
+	for c, f := range s.rows.feature {
+		for k := range s.classes {
+			w := float64(s.weights[k/s.each][c][k%s.each])
+			switch {
+			case width > 1:
+				m.weights[int(f)*width+k] = w
+			case k == 0:
+				m.weights[f] = -w
+			default:
+				m.weights[f] += w
 			}
 		}
 	}
-	sum := 0.0
-	for _, v := range w[:features*o.width] {
-		sum += v * v
+	copy(m.intercepts, s.bias)
+	if width == 1 {
+		m.intercepts[0] = s.bias[1] - s.bias[0]
 	}
-	o.result += o.penalty * sum / 2
-	return o.result
-}
-
-// residual replaces the scores of row i by the derivatives of its loss, and
-// returns the loss.
-func (o *objective) residual(i int, scores []float64) float64 {
-	cost := o.costs[o.class[i]]
-	if o.width == 1 {
-		y := float64(2*o.class[i] - 1)
-		margin := y * scores[0]
-		scores[0] = -cost * y / (1 + math.Exp(margin))
-		if margin > 0 {
-			return cost * math.Log1p(math.Exp(-margin))
-		}
-		return cost * (math.Log1p(math.Exp(margin)) - margin)
-	}
-	own := scores[o.class[i]]
-	most := slices.Max(scores)
-	sum := 0.0
-	for k, s := range scores {
-		scores[k] = math.Exp(s - most)
-		sum += scores[k]
-	}
-	for k := range scores {
-		scores[k] *= cost / sum
-	}
-	scores[o.class[i]] -= cost
-	return cost * (math.Log(sum) + most - own)
+	return m
 }

@@ -1,9 +1,9 @@
 // Package linear holds linear classifiers for sparse rows with labels: support
-// vector machines, one class against the rest, and multinomial logistic
-// regression. Their objectives are those of scikit-learn's LinearSVC and
-// LogisticRegression, so that the optimum, and up to the tolerance the result,
-// is the same. The package sees numbers, not texts: package classify joins it
-// to package text.
+// vector machines, one class against the rest, multinomial logistic regression,
+// and naive Bayes. What they minimise is what scikit-learn's LinearSVC,
+// LogisticRegression, ComplementNB and MultinomialNB do, so that the optimum,
+// and up to the tolerance the result, is the same. The package sees numbers,
+// not texts: package classify joins it to package text.
 package linear
 
 import (
@@ -28,8 +28,8 @@ import (
 type Model struct {
 	// Method is how it was fitted, for example "linear SVM, C = 1".
 	Method string
-	// Iterations is the largest number of passes (support vector machine) or
-	// steps (logistic regression) that a class needed.
+	// Iterations is the largest number of passes over the rows that a class
+	// needed.
 	Iterations int
 	// Warnings tells, for example, that fitting stopped before it converged.
 	Warnings []string
@@ -116,11 +116,11 @@ func (m *Model) Predict(x *sparse.Matrix) ([]string, error) {
 }
 
 // Probabilities returns for each row of x the probability of each class, in
-// the order of Classes. Only logistic regression has probabilities: it is an
-// error for a support vector machine.
+// the order of Classes. It is an error for a support vector machine, which has
+// none. Those of naive Bayes are far too sure of themselves.
 func (m *Model) Probabilities(x *sparse.Matrix) ([][]float64, error) {
 	if !m.probabilistic {
-		return nil, fmt.Errorf("linear: a %s has no probabilities: use Decision, or fit a logistic regression", m.Method)
+		return nil, fmt.Errorf("linear: a %s has no probabilities: use Decision, calibrate it, or fit a logistic regression", m.Method)
 	}
 	scores, err := m.Decision(x)
 	if err != nil {
@@ -169,10 +169,14 @@ func (m *Model) Intercept(class string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	return m.intercept(k), nil
+}
+
+func (m *Model) intercept(k int) float64 {
 	if m.width == 1 {
-		return float64(2*k-1) * m.intercepts[0], nil
+		return float64(2*k-1) * m.intercepts[0]
 	}
-	return m.intercepts[k], nil
+	return m.intercepts[k]
 }
 
 func (m *Model) weight(k, feature int) float64 {
@@ -211,6 +215,30 @@ func (m *Model) TopFeatures(class string, n int) ([]Feature, error) {
 	}
 	sort.SliceStable(top, func(i, j int) bool { return top[i].Weight > top[j].Weight })
 	return top[:max(0, min(n, len(top)))], nil
+}
+
+// Contributions returns what each entry of a row of x adds to the score of a
+// class beyond what it adds to that of another, in the order of the row's
+// columns. With the intercepts' difference they add up to the difference of the
+// two scores.
+func (m *Model) Contributions(x *sparse.Matrix, row int, class, other string) ([]Feature, error) {
+	k, err := m.class(class)
+	if err != nil {
+		return nil, err
+	}
+	o, err := m.class(other)
+	if err != nil {
+		return nil, err
+	}
+	if x.Cols() != m.features || row < 0 || row >= x.Rows() {
+		return nil, fmt.Errorf("linear: row %d of %d with %d features, the model was fitted on %d", row, x.Rows(), x.Cols(), m.features)
+	}
+	columns, values := x.Own(own.Permit{}, row)
+	parts := make([]Feature, len(columns))
+	for i, c := range columns {
+		parts[i] = Feature{int(c), values[i] * (m.weight(k, int(c)) - m.weight(o, int(c)))}
+	}
+	return parts, nil
 }
 
 // Fingerprint returns the hash of classes, weights and intercepts, as

@@ -161,6 +161,25 @@ func (m *Matrix) SelectRows(rows []int) (*Matrix, error) {
 	return &Matrix{cols: m.cols, start: start, columns: columns, values: values}, nil
 }
 
+// FirstColumns returns the matrix of the first n columns, 0 <= n <= Cols.
+func (m *Matrix) FirstColumns(n int) (*Matrix, error) {
+	if n < 0 || n > m.cols {
+		return nil, fmt.Errorf("sparse: the first %d columns of %d", n, m.cols)
+	}
+	if n == m.cols {
+		return m, nil
+	}
+	first := &Matrix{cols: n, start: make([]int, 1, len(m.start))}
+	for i := range m.Rows() {
+		columns, values := m.row(i)
+		end, _ := slices.BinarySearch(columns, int32(n))
+		first.columns = append(first.columns, columns[:end]...)
+		first.values = append(first.values, values[:end]...)
+		first.start = append(first.start, len(first.columns))
+	}
+	return first, nil
+}
+
 // Transpose returns the matrix with rows and columns exchanged.
 func (m *Matrix) Transpose() *Matrix {
 	start := make([]int, m.cols+1)

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"sync"
@@ -27,6 +28,8 @@ type Counts struct {
 	count []int32
 	// id tells counts apart, so that a TFIDF knows those it was fitted on.
 	id uint64
+	// more are the further blocks, of Options.Also.
+	more []*Counts
 
 	// Warnings tells of documents without terms.
 	Warnings []string
@@ -45,6 +48,22 @@ func Count(ctx context.Context, texts []string, opt Options) (*Counts, error) {
 	if len(texts) == 0 {
 		return nil, fmt.Errorf("text: no texts to count")
 	}
+	c, err := countBlock(ctx, texts, opt)
+	if err != nil {
+		return nil, err
+	}
+	for _, also := range opt.Also {
+		block, err := countBlock(ctx, texts, also)
+		if err != nil {
+			return nil, err
+		}
+		c.more = append(c.more, block)
+	}
+	c.warn()
+	return c, nil
+}
+
+func countBlock(ctx context.Context, texts []string, opt Options) (*Counts, error) {
 	counters, err := countAll(ctx, texts, opt)
 	if err != nil {
 		return nil, err
@@ -56,21 +75,35 @@ func Count(ctx context.Context, texts []string, opt Options) (*Counts, error) {
 			c.start[d.row+1] = d.to - d.from
 		}
 	}
-	var empty []int
 	for i := range texts {
-		if c.start[i+1] == 0 {
-			empty = append(empty, i)
-		}
 		c.start[i+1] += c.start[i]
-	}
-	if len(empty) > 0 {
-		c.Warnings = append(c.Warnings, fmt.Sprintf("%d of %d documents have no term: rows %s", len(empty), len(texts), list(empty)))
 	}
 	c.term = make([]int32, c.start[len(texts)])
 	c.count = make([]int32, c.start[len(texts)])
 	each(len(counters), func(i int) { counters[i].collect(c) })
 	return c, nil
 }
+
+// warn warns of documents that have no term in any block.
+func (c *Counts) warn() {
+	c.Warnings = nil
+	var empty []int
+	for row := range c.Documents() {
+		terms := 0
+		for _, b := range c.blocks() {
+			terms += b.start[row+1] - b.start[row]
+		}
+		if terms == 0 {
+			empty = append(empty, row)
+		}
+	}
+	if len(empty) > 0 {
+		c.Warnings = append(c.Warnings, fmt.Sprintf("%d of %d documents have no term: rows %s", len(empty), c.Documents(), list(empty)))
+	}
+}
+
+// blocks returns this block and the further ones.
+func (c *Counts) blocks() []*Counts { return append([]*Counts{c}, c.more...) }
 
 // list prints the first few of the rows.
 func list(rows []int) string {
@@ -94,14 +127,23 @@ func each(n int, f func(i int)) {
 // counter counts the documents that one worker took. Term numbers are its own
 // until mergeTerms has told what they are for all.
 type counter struct {
-	number map[string]int32
-	names  []string
+	*dictionary
 	global []int32 // a term's number among all terms
+	name   []byte  // of a bucket
+
+	// words are those whose characters have been cut into terms already, and
+	// the terms of word i are cut[cutEnds[i-1]:cutEnds[i]].
+	words   *dictionary
+	cut     []int32
+	cutEnds []int
 
 	docs  []span
 	terms []int32
 	count []int32
 }
+
+// cutLimit bounds the memory for words that are remembered: 64 MiB.
+const cutLimit = 1 << 24
 
 type span struct{ row, from, to int }
 
@@ -113,7 +155,7 @@ func countAll(ctx context.Context, texts []string, opt Options) ([]*counter, err
 	counters := make([]*counter, min(runtime.GOMAXPROCS(0), chunks))
 	var next, done atomic.Int64
 	each(len(counters), func(i int) {
-		w := &counter{number: map[string]int32{}}
+		w := &counter{dictionary: newDictionary(), words: newDictionary()}
 		counters[i] = w
 		a := newAnalyzer(opt)
 		for ctx.Err() == nil {
@@ -131,29 +173,64 @@ func countAll(ctx context.Context, texts []string, opt Options) ([]*counter, err
 	return counters, context.Cause(ctx)
 }
 
-// add counts the terms of one document. at says where in w.count a term of
-// this document is counted: positions before from are of earlier documents.
+// add counts the terms of one document.
 func (w *counter) add(a *analyzer, row int, text string) {
 	from := len(w.terms)
-	a.terms(text, func(term []byte) {
-		t, ok := w.number[string(term)]
-		if !ok {
-			t = int32(len(w.names))
-			name := string(term)
-			w.number[name] = t
-			w.names = append(w.names, name)
-			w.global = append(w.global, -1)
-		}
-		// Until terms are merged, global holds where a term was last counted.
-		if at := w.global[t]; int(at) >= from {
-			w.count[at]++
-			return
-		}
-		w.global[t] = int32(len(w.terms))
-		w.terms = append(w.terms, t)
-		w.count = append(w.count, 1)
-	})
+	if a.opt.Analyzer == "char_wb" {
+		a.eachWord(text, func(word []byte) { w.addWord(a, word, from) })
+	} else {
+		a.terms(text, func(term []byte) { w.addTerm(w.termNumber(a, term), from) })
+	}
 	w.docs = append(w.docs, span{row, from, len(w.terms)})
+}
+
+// termNumber returns the number of a term, or of its bucket.
+func (w *counter) termNumber(a *analyzer, term []byte) int32 {
+	if a.opt.Hash > 0 {
+		w.name = bucket(w.name, term, uint32(a.opt.HashSeed), a.opt.Hash)
+		term = w.name
+	}
+	t, fresh := w.number(term)
+	if fresh {
+		w.global = append(w.global, -1)
+	}
+	return t
+}
+
+// addTerm counts a term in the document whose terms begin at from. Until terms
+// are merged, global holds where a term was last counted: positions before from
+// are of earlier documents.
+func (w *counter) addTerm(t int32, from int) {
+	if at := w.global[t]; int(at) >= from {
+		w.count[at]++
+		return
+	}
+	w.global[t] = int32(len(w.terms))
+	w.terms = append(w.terms, t)
+	w.count = append(w.count, 1)
+}
+
+// addWord counts the terms within a word. Words come again and again, so what
+// they are cut into is remembered.
+func (w *counter) addWord(a *analyzer, word []byte, from int) {
+	i, fresh := int32(0), true
+	if len(w.cut) < cutLimit {
+		i, fresh = w.words.number(word)
+		if fresh {
+			a.withinWord(word, func(term []byte) { w.cut = append(w.cut, w.termNumber(a, term)) })
+			w.cutEnds = append(w.cutEnds, len(w.cut))
+		}
+	} else if i, fresh = w.words.find(word); fresh {
+		a.withinWord(word, func(term []byte) { w.addTerm(w.termNumber(a, term), from) })
+		return
+	}
+	begin := 0
+	if i > 0 {
+		begin = w.cutEnds[i-1]
+	}
+	for _, t := range w.cut[begin:w.cutEnds[i]] {
+		w.addTerm(t, from)
+	}
 }
 
 // mergeTerms returns all terms in ascending order and tells every counter the
@@ -161,8 +238,9 @@ func (w *counter) add(a *analyzer, row int, text string) {
 func mergeTerms(counters []*counter) []string {
 	orders := make([][]keyed, len(counters))
 	each(len(counters), func(i int) {
-		order := make([]keyed, len(counters[i].names))
-		for t, name := range counters[i].names {
+		names := counters[i].names()
+		order := make([]keyed, len(names))
+		for t, name := range names {
 			order[t] = keyed{prefix(name), int32(t), name}
 		}
 		slices.SortFunc(order, keyed.compare)
@@ -231,15 +309,30 @@ func (w *counter) collect(c *Counts) {
 // Documents returns the number of documents.
 func (c *Counts) Documents() int { return len(c.start) - 1 }
 
-// Terms returns the number of different terms in all documents.
-func (c *Counts) Terms() int { return len(c.terms) }
+// Terms returns the number of different terms in all documents, of all blocks.
+func (c *Counts) Terms() int {
+	n := 0
+	for _, b := range c.blocks() {
+		n += len(b.terms)
+	}
+	return n
+}
 
 // Options returns the options that the terms were made with.
 func (c *Counts) Options() Options { return c.opt.clone() }
 
 // Of returns how often a term occurs in the document of a row; 0 for a row
-// that does not exist.
+// that does not exist. With several blocks, the first that has the term counts.
 func (c *Counts) Of(row int, term string) int {
+	for _, b := range c.blocks() {
+		if n := b.of(row, term); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+func (c *Counts) of(row int, term string) int {
 	t, ok := slices.BinarySearch(c.terms, term)
 	if !ok || row < 0 || row >= c.Documents() {
 		return 0
@@ -252,11 +345,13 @@ func (c *Counts) Of(row int, term string) int {
 }
 
 // Length returns the number of terms in the document of a row, repetitions
-// counted, 0 <= row < Documents.
+// counted, of all blocks, 0 <= row < Documents.
 func (c *Counts) Length(row int) int {
 	n := 0
-	for _, k := range c.count[c.start[row]:c.start[row+1]] {
-		n += int(k)
+	for _, b := range c.blocks() {
+		for _, k := range b.count[b.start[row]:b.start[row+1]] {
+			n += int(k)
+		}
 	}
 	return n
 }
@@ -266,6 +361,13 @@ func (c *Counts) Length(row int) int {
 func (c *Counts) Fingerprint() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%+v\n", c.opt)
+	for _, b := range c.blocks() {
+		b.hash(h)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+func (c *Counts) hash(h io.Writer) {
 	for _, t := range c.terms {
 		fmt.Fprintf(h, "%d:%s", len(t), t)
 	}
@@ -278,15 +380,14 @@ func (c *Counts) Fingerprint() string {
 		}
 		h.Write(buf)
 	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
 // View implements view.Viewer: how much there is, and the warnings.
 func (c *Counts) View() []view.Item {
 	t := view.NewTable("Term counts: "+c.opt.String(), "documents", "different terms", "terms per document")
 	total := 0
-	for _, n := range c.count {
-		total += int(n)
+	for row := range c.Documents() {
+		total += c.Length(row)
 	}
 	t.Columns[2].Digits = 1
 	t.Add(c.Documents(), c.Terms(), float64(total)/float64(c.Documents()))

@@ -26,14 +26,13 @@ func newAnalyzer(opt Options) *analyzer {
 	return a
 }
 
-// terms calls emit for every occurrence of a term, in no particular order. The
+// terms calls emit for every occurrence of a term, in no particular order, but
+// for the analyzer "char_wb", for which eachWord and withinWord do it. The
 // slice is valid during the call only.
 func (a *analyzer) terms(text string, emit func(term []byte)) {
 	switch a.opt.Analyzer {
 	case "char":
 		a.characters([]byte(a.normalise(text)), emit)
-	case "char_wb":
-		a.withinWords(a.normalise(text), emit)
 	default:
 		if a.opt.MaxN == 1 && a.stop == nil {
 			a.scanner.words(text, a.opt.KeepCase, emit)
@@ -101,21 +100,30 @@ func (a *analyzer) characters(text []byte, emit func(term []byte)) {
 	}
 }
 
-// withinWords emits n-grams of each word with a space at either end. A word
-// shorter than n is emitted whole, once.
-func (a *analyzer) withinWords(text string, emit func(term []byte)) {
-	for _, word := range strings.FieldsFunc(text, isSpace) {
+// eachWord calls emit for every run of characters between spaces, with a space
+// at either end.
+func (a *analyzer) eachWord(text string, emit func(word []byte)) {
+	if !a.opt.KeepCase {
+		text = lower(text)
+	}
+	for word := range strings.FieldsFuncSeq(text, isSpace) {
 		a.joined = append(append(append(a.joined[:0], ' '), word...), ' ')
-		a.mark(a.joined)
-		length := len(a.chars) - 1
-		for n := a.opt.MinN; n <= a.opt.MaxN; n++ {
-			if n >= length {
-				emit(a.joined)
-				break
-			}
-			for i := 0; i+n <= length; i++ {
-				emit(a.joined[a.chars[i]:a.chars[i+n]])
-			}
+		emit(a.joined)
+	}
+}
+
+// withinWord emits n-grams of a word. If it is shorter than n it is emitted
+// whole, once.
+func (a *analyzer) withinWord(word []byte, emit func(term []byte)) {
+	a.mark(word)
+	length := len(a.chars) - 1
+	for n := a.opt.MinN; n <= a.opt.MaxN; n++ {
+		if n >= length {
+			emit(word)
+			break
+		}
+		for i := 0; i+n <= length; i++ {
+			emit(word[a.chars[i]:a.chars[i+n]])
 		}
 	}
 }

@@ -12,6 +12,7 @@ package text
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -43,6 +44,15 @@ type Options struct {
 	// equally frequent ones the first in order of the alphabet are kept.
 	MaxFeatures int
 
+	// Hash puts terms into this many buckets by a hash of their letters, so that
+	// the vocabulary cannot grow beyond it; 0 keeps all terms apart. Terms of
+	// one bucket are one term, named "#" and its number: n terms fill about
+	// Hash × (1 − exp(−n/Hash)) buckets. HashSeed chooses another hash, with
+	// other collisions. Buckets are those of scikit-learn's HashingVectorizer
+	// without signs.
+	Hash     int
+	HashSeed int64
+
 	// Sublinear replaces the count n of a term in a document by 1 + ln n.
 	Sublinear bool
 	// Binary replaces every count by 1.
@@ -54,6 +64,16 @@ type Options struct {
 	NoSmoothing bool
 	// Norm is "l2" (the zero value means it), "l1" or "none".
 	Norm string
+
+	// Also are further blocks of terms, such as characters beside words, whose
+	// columns follow those of this one. Each block has its own vocabulary and
+	// weighting and is normalised by itself, as in scikit-learn's FeatureUnion:
+	// with two blocks of Norm "l2" and Weight 1 a row has the length √2. Blocks
+	// have no further blocks.
+	Also []Options
+	// Weight multiplies the weights of this block's terms, after Norm; 0 means
+	// 1.
+	Weight float64
 }
 
 // check returns the options with zero values replaced by what they mean.
@@ -90,6 +110,25 @@ func (o Options) check() (Options, error) {
 	}
 	if !slices.Contains([]string{"l2", "l1", "none"}, o.Norm) {
 		return o, fmt.Errorf(`text: norm %q: it must be "l2", "l1" or "none"`, o.Norm)
+	}
+	if o.Hash < 0 || o.Hash > 1<<31-1 {
+		return o, fmt.Errorf("text: Hash %d: the number of buckets must be in 0..2147483647, and 0 means no hashing", o.Hash)
+	}
+	if o.Weight == 0 {
+		o.Weight = 1
+	}
+	if !(o.Weight > 0) || math.IsInf(o.Weight, 0) {
+		return o, fmt.Errorf("text: a block has weight %v: it must be above 0", o.Weight)
+	}
+	o.Also = slices.Clone(o.Also)
+	for i, also := range o.Also {
+		if len(also.Also) > 0 {
+			return o, fmt.Errorf("text: block %d of Also has blocks of its own: put all into one list", i+1)
+		}
+		var err error
+		if o.Also[i], err = also.check(); err != nil {
+			return o, fmt.Errorf("%w (block %d of Also)", err, i+1)
+		}
 	}
 	return o, nil
 }
@@ -131,11 +170,25 @@ func (o Options) String() string {
 			parts = append(parts, flag.name)
 		}
 	}
-	return strings.Join(parts, ", ")
+	if o.Hash > 0 {
+		parts = append(parts, fmt.Sprintf("hashed to %d", o.Hash))
+	}
+	if o.Weight != 1 {
+		parts = append(parts, fmt.Sprintf("times %g", o.Weight))
+	}
+	s := strings.Join(parts, ", ")
+	for _, also := range o.Also {
+		s += "; " + also.String()
+	}
+	return s
 }
 
 // clone is the options with lists of their own.
 func (o Options) clone() Options {
 	o.StopWords = slices.Clone(o.StopWords)
+	o.Also = slices.Clone(o.Also)
+	for i := range o.Also {
+		o.Also[i] = o.Also[i].clone()
+	}
 	return o
 }

@@ -3,6 +3,7 @@ package text_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"regexp"
 	"runtime"
@@ -128,7 +129,7 @@ func TestCountsDoNotDependOnWorkers(t *testing.T) {
 	}
 	fingerprint := func(workers int) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
-		c, err := text.Count(t.Context(), texts, text.Options{MaxN: 2})
+		c, err := text.Count(t.Context(), texts, text.Options{MaxN: 2, Hash: 100, Also: []text.Options{{Analyzer: "char_wb", MinN: 2, MaxN: 4}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,6 +200,17 @@ func TestBadInputIsExplained(t *testing.T) {
 		{"share above 1", count(text.Options{MaxDF: 2}, "a b"), "MaxDF 2"},
 		{"unknown norm", count(text.Options{Norm: "l3"}, "a b"), `norm "l3"`},
 		{"stop words for characters", count(text.Options{Analyzer: "char", StopWords: []string{"a"}}, "a b"), "stop words"},
+		{"negative buckets", count(text.Options{Hash: -1}, "a b"), "Hash -1"},
+		{"negative weight", count(text.Options{Weight: -1}, "ab cd"), "weight -1"},
+		{"blocks of blocks", count(text.Options{Also: []text.Options{{Also: []text.Options{{}}}}}, "ab cd"), "put all into one list"},
+		{"bad block", count(text.Options{Also: []text.Options{{Analyzer: "chars"}}}, "ab cd"), `"chars": it must be "word", "char" or "char_wb" (block 1 of Also)`},
+		{"joined counts of something else", func() error {
+			c, err := text.Count(t.Context(), []string{"cat"}, text.Options{MaxN: 2})
+			if err == nil {
+				_, err = text.Join(text.Options{}, []*text.Counts{c})
+			}
+			return err
+		}, "only weights and vocabulary may differ"},
 		{"nothing frequent enough", count(text.Options{MinDF: 3}, "cat", "dog"), "loosen MinDF"},
 		{"row that is not there", func() error {
 			c, err := text.Count(t.Context(), []string{"cat"}, text.Options{})
@@ -247,4 +259,115 @@ func TestEnglishStopWords(t *testing.T) {
 	if len(words) != 318 || !slices.IsSorted(words) || !slices.Contains(words, "whereupon") {
 		t.Errorf("%d words, %v", len(words), words)
 	}
+}
+
+// Counts that were joined give the weights that counting anew gives.
+func TestJoinedCountsAreThoseCounted(t *testing.T) {
+	texts := strings.Split("the cat sat on the mat|a dog and a cat|mats for dogs|sat nav", "|")
+	words, characters := text.Options{MaxN: 2}, text.Options{Analyzer: "char_wb", MinN: 2, MaxN: 3}
+	var parts []*text.Counts
+	for _, o := range []text.Options{words, characters} {
+		c, err := text.Count(t.Context(), texts, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, c)
+	}
+	opt := words
+	opt.Sublinear, opt.MinDF = true, 2
+	characters.Weight, characters.Binary = 0.3, true
+	opt.Also = []text.Options{characters}
+	joined, err := text.Join(opt, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted, err := text.Count(t.Context(), texts, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if joined.Fingerprint() != counted.Fingerprint() {
+		t.Error("counts that were joined differ from those counted at once")
+	}
+	rows := []int{0, 1, 3}
+	var weights []string
+	for _, c := range []*text.Counts{joined, counted} {
+		v, err := c.Fit(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := v.Transform(counted, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		weights = append(weights, x.Fingerprint())
+		b, err := v.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read text.TFIDF
+		if err := read.UnmarshalBinary(b); err != nil {
+			t.Fatal(err)
+		}
+		if x, err = read.Transform(counted, nil); err != nil {
+			t.Fatal(err)
+		}
+		weights = append(weights, x.Fingerprint())
+	}
+	for _, w := range weights {
+		if w != weights[0] {
+			t.Errorf("weights differ: %q", weights)
+		}
+	}
+}
+
+// n terms thrown into m buckets fill about m (1 − exp(−n/m)) of them, and
+// another seed has other terms meet.
+func TestTermsShareBuckets(t *testing.T) {
+	var b strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&b, "term%d ", i)
+	}
+	var fingerprints []string
+	for seed := range int64(2) {
+		c, err := text.Count(t.Context(), []string{b.String()}, text.Options{Hash: 1000, HashSeed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := 1000 * (1 - math.Exp(-3)); math.Abs(float64(c.Terms())-want) > 30 {
+			t.Errorf("3000 terms are in %d of 1000 buckets, about %.0f were to be expected", c.Terms(), want)
+		}
+		if c.Length(0) != 3000 {
+			t.Errorf("%d occurrences, want 3000", c.Length(0))
+		}
+		fingerprints = append(fingerprints, c.Fingerprint())
+	}
+	if fingerprints[0] == fingerprints[1] {
+		t.Error("both seeds give the same counts")
+	}
+}
+
+// Whatever the bytes are, reading them ends with a vectoriser or an error.
+func FuzzReadingVectorisers(f *testing.F) {
+	for _, o := range []text.Options{{}, {Also: []text.Options{{Analyzer: "char", MinN: 2}}}} {
+		v, err := text.Vectorizer{Options: o}.Fit(f.Context(), []string{"cat dog", "dog"})
+		if err != nil {
+			f.Fatal(err)
+		}
+		b, err := v.MarshalBinary()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+		f.Add(b[:len(b)-4])
+		f.Add(b[5:])
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var v text.TFIDF
+		if v.UnmarshalBinary(b) != nil {
+			return
+		}
+		if _, err := v.TransformTexts(t.Context(), []string{"cat and dog"}); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -31,6 +31,8 @@ type TFIDF struct {
 	// terms, -1 for none.
 	counts uint64
 	column []int32
+	// more are the further blocks, of Options.Also.
+	more []*TFIDF
 
 	// Warnings tells of training documents without a term in the vocabulary.
 	Warnings []string
@@ -38,7 +40,7 @@ type TFIDF struct {
 
 // Fit learns vocabulary and inverse document frequencies from the documents of
 // the given rows and from no others; nil means all rows. It is an error,
-// ErrNoTerms, if no term is left.
+// ErrNoTerms, if no term is left in a block.
 func (c *Counts) Fit(rows []int) (*TFIDF, error) {
 	rows, err := c.rows(rows)
 	if err != nil {
@@ -47,6 +49,35 @@ func (c *Counts) Fit(rows []int) (*TFIDF, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("text: no documents to fit on: %w", ErrNoTerms)
 	}
+	blocks := c.blocks()
+	fitted := make([]*TFIDF, len(blocks))
+	for i, b := range blocks {
+		if fitted[i], err = b.fit(rows); err != nil {
+			return nil, err
+		}
+	}
+	t := fitted[0]
+	t.more = fitted[1:]
+	var empty []int
+	for _, row := range rows {
+		if !slices.ContainsFunc(fitted, func(f *TFIDF) bool { return f.knows(blocks[slices.Index(fitted, f)], row) }) {
+			empty = append(empty, row)
+		}
+	}
+	if len(empty) > 0 {
+		t.Warnings = append(t.Warnings, fmt.Sprintf("%d of %d training documents have no term of the vocabulary: rows %s", len(empty), len(rows), list(empty)))
+	}
+	return t, nil
+}
+
+// knows reports whether a document it was fitted on has a term of the block's
+// vocabulary.
+func (t *TFIDF) knows(c *Counts, row int) bool {
+	return slices.ContainsFunc(c.term[c.start[row]:c.start[row+1]], func(term int32) bool { return t.column[term] >= 0 })
+}
+
+// fit learns one block.
+func (c *Counts) fit(rows []int) (*TFIDF, error) {
 	df := make([]int32, len(c.terms))
 	for _, row := range rows {
 		for _, t := range c.term[c.start[row]:c.start[row+1]] {
@@ -71,17 +102,11 @@ func (c *Counts) Fit(rows []int) (*TFIDF, error) {
 		t.idf[col] = t.opt.idf(int(df[term]), len(rows))
 		t.column[term] = int32(col)
 	}
-	var empty []int
-	for _, row := range rows {
-		if !slices.ContainsFunc(c.term[c.start[row]:c.start[row+1]], func(term int32) bool { return t.column[term] >= 0 }) {
-			empty = append(empty, row)
-		}
-	}
-	if len(empty) > 0 {
-		t.Warnings = append(t.Warnings, fmt.Sprintf("%d of %d training documents have no term of the vocabulary: rows %s", len(empty), len(rows), list(empty)))
-	}
 	return t, nil
 }
+
+// blocks returns this block and the further ones.
+func (t *TFIDF) blocks() []*TFIDF { return append([]*TFIDF{t}, t.more...) }
 
 // rows returns the rows meant, checked.
 func (c *Counts) rows(rows []int) ([]int, error) {
@@ -172,47 +197,78 @@ func (t *TFIDF) Transform(c *Counts, rows []int) (*sparse.Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	column := t.columns(c)
+	counts, blocks := c.blocks(), t.blocks()
 	size := 0
-	for _, row := range rows {
-		size += c.start[row+1] - c.start[row]
+	for _, b := range counts {
+		for _, row := range rows {
+			size += b.start[row+1] - b.start[row]
+		}
 	}
+	column := make([][]int32, len(blocks))
+	for i, b := range blocks {
+		column[i] = b.columns(counts[i])
+	}
+	w := weighing{columns: make([]int32, size), values: make([]float64, size)}
 	start := make([]int, 1, len(rows)+1)
-	columns := make([]int32, size)
-	values := make([]float64, size)
-	n := 0
 	for _, row := range rows {
-		from, sum := n, 0.0
-		for i := c.start[row]; i < c.start[row+1]; i++ {
-			col := column[c.term[i]]
-			if col < 0 {
-				continue
-			}
-			v := t.opt.tf(c.count[i]) * t.idf[col]
-			columns[n], values[n] = col, v
-			n++
-			if t.opt.Norm == "l1" {
-				sum += math.Abs(v)
-			} else {
-				sum += v * v
-			}
+		first := 0
+		for i, b := range blocks {
+			w.add(b, counts[i], row, column[i], int32(first))
+			first += len(b.terms)
 		}
-		if t.opt.Norm == "l2" {
-			sum = math.Sqrt(sum)
-		}
-		if sum > 0 && t.opt.Norm != "none" {
-			for i := from; i < n; i++ {
-				values[i] /= sum
-			}
-		}
-		start = append(start, n)
+		start = append(start, w.n)
 	}
-	return sparse.Adopt(own.Permit{}, len(t.terms), start, columns[:n:n], values[:n:n])
+	return sparse.Adopt(own.Permit{}, t.Features(), start, w.columns[:w.n:w.n], w.values[:w.n:w.n])
+}
+
+// weighing holds the entries of a matrix while it grows; n are there.
+type weighing struct {
+	n       int
+	columns []int32
+	values  []float64
+}
+
+// add appends the weights of a block's terms in a document; first is the
+// block's first column.
+func (w *weighing) add(t *TFIDF, c *Counts, row int, column []int32, first int32) {
+	from, sum := w.n, 0.0
+	for i := c.start[row]; i < c.start[row+1]; i++ {
+		col := column[c.term[i]]
+		if col < 0 {
+			continue
+		}
+		v := t.opt.tf(c.count[i]) * t.idf[col]
+		w.columns[w.n], w.values[w.n] = first+col, v
+		w.n++
+		if t.opt.Norm == "l1" {
+			sum += math.Abs(v)
+		} else {
+			sum += v * v
+		}
+	}
+	if t.opt.Norm == "l2" {
+		sum = math.Sqrt(sum)
+	}
+	if t.opt.Norm == "none" || sum == 0 {
+		sum = 1
+	}
+	if sum == 1 && t.opt.Weight == 1 {
+		return
+	}
+	for i := from; i < w.n; i++ {
+		w.values[i] = w.values[i] / sum * t.opt.Weight
+	}
 }
 
 // sameTerms reports whether both options cut texts into the same terms.
 func (o Options) sameTerms(p Options) bool {
-	return o.Analyzer == p.Analyzer && o.MinN == p.MinN && o.MaxN == p.MaxN && o.KeepCase == p.KeepCase && slices.Equal(o.StopWords, p.StopWords)
+	return o.sameBlock(p) && slices.EqualFunc(o.Also, p.Also, Options.sameBlock)
+}
+
+// sameBlock is sameTerms without further blocks.
+func (o Options) sameBlock(p Options) bool {
+	return o.Analyzer == p.Analyzer && o.MinN == p.MinN && o.MaxN == p.MaxN && o.KeepCase == p.KeepCase && slices.Equal(o.StopWords, p.StopWords) &&
+		o.Hash == p.Hash && o.HashSeed == p.HashSeed
 }
 
 // columns returns the columns of the terms of c, -1 for none.
@@ -236,22 +292,64 @@ func (t *TFIDF) columns(c *Counts) []int32 {
 
 // Features returns the number of terms in the vocabulary: the columns of what
 // Transform returns.
-func (t *TFIDF) Features() int { return len(t.terms) }
+func (t *TFIDF) Features() int {
+	n := 0
+	for _, b := range t.blocks() {
+		n += len(b.terms)
+	}
+	return n
+}
 
 // Documents returns the number of documents that the vocabulary was learned
 // from.
 func (t *TFIDF) Documents() int { return t.documents }
 
 // Terms returns the vocabulary in the order of the columns.
-func (t *TFIDF) Terms() []string { return slices.Clone(t.terms) }
+func (t *TFIDF) Terms() []string {
+	var terms []string
+	for _, b := range t.blocks() {
+		terms = append(terms, b.terms...)
+	}
+	return terms
+}
 
 // Term returns the term of a column, 0 <= column < Features.
-func (t *TFIDF) Term(column int) string { return t.terms[column] }
+func (t *TFIDF) Term(column int) string {
+	b, column := t.block(column)
+	return b.terms[column]
+}
+
+// Shown returns the term of a column as a person reads it: runs of characters
+// are quoted, “ing ”, so that they are not taken for words.
+func (t *TFIDF) Shown(column int) string {
+	b, column := t.block(column)
+	if b.opt.Analyzer == "word" {
+		return b.terms[column]
+	}
+	return "“" + b.terms[column] + "”"
+}
+
+// block returns the block of a column, and which of its own columns that is.
+func (t *TFIDF) block(column int) (*TFIDF, int) {
+	for _, b := range t.more {
+		if column < len(t.terms) {
+			break
+		}
+		column -= len(t.terms)
+		t = b
+	}
+	return t, column
+}
 
 // Column returns the column of a term, or -1 if it is not in the vocabulary.
+// With several blocks, it is that of the first block that has the term.
 func (t *TFIDF) Column(term string) int {
-	if i, ok := slices.BinarySearch(t.terms, term); ok {
-		return i
+	first := 0
+	for _, b := range t.blocks() {
+		if i, ok := slices.BinarySearch(b.terms, term); ok {
+			return first + i
+		}
+		first += len(b.terms)
 	}
 	return -1
 }
@@ -263,7 +361,8 @@ func (t *TFIDF) IDF(term string) (float64, bool) {
 	if i < 0 {
 		return 0, false
 	}
-	return t.idf[i], true
+	b, i := t.block(i)
+	return b.idf[i], true
 }
 
 // DocumentFrequency returns the number of training documents with the term; 0
@@ -273,7 +372,8 @@ func (t *TFIDF) DocumentFrequency(term string) int {
 	if i < 0 {
 		return 0
 	}
-	return t.df[i]
+	b, i := t.block(i)
+	return b.df[i]
 }
 
 // Options returns the options that the vocabulary was made with.
@@ -284,9 +384,11 @@ func (t *TFIDF) Options() Options { return t.opt.clone() }
 func (t *TFIDF) Fingerprint() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%+v\n", t.opt)
-	for i, term := range t.terms {
-		fmt.Fprintf(h, "%d:%s", len(term), term)
-		h.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(t.idf[i])))
+	for _, b := range t.blocks() {
+		for i, term := range b.terms {
+			fmt.Fprintf(h, "%d:%s", len(term), term)
+			h.Write(binary.LittleEndian.AppendUint64(nil, math.Float64bits(b.idf[i])))
+		}
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
@@ -294,7 +396,7 @@ func (t *TFIDF) Fingerprint() string {
 // View implements view.Viewer: the size of the vocabulary, and the warnings.
 func (t *TFIDF) View() []view.Item {
 	table := view.NewTable("TF-IDF: "+t.opt.String(), "training documents", "terms")
-	table.Add(t.documents, len(t.terms))
+	table.Add(t.documents, t.Features())
 	return append(table.View(), warn(t.Warnings)...)
 }
 

@@ -32,6 +32,8 @@ func init() {
 			"Line":                 reflect.ValueOf(viva_mlkit_chart.Line),
 			"LineOptions":          reflect.ValueOf((*viva_mlkit_chart.LineOptions)(nil)),
 			"Mark":                 reflect.ValueOf((*viva_mlkit_chart.Mark)(nil)),
+			"Reliability":          reflect.ValueOf(viva_mlkit_chart.Reliability),
+			"ReliabilityOptions":   reflect.ValueOf((*viva_mlkit_chart.ReliabilityOptions)(nil)),
 			"Scatter":              reflect.ValueOf(viva_mlkit_chart.Scatter),
 			"ScatterOptions":       reflect.ValueOf((*viva_mlkit_chart.ScatterOptions)(nil)),
 			"Series":               reflect.ValueOf((*viva_mlkit_chart.Series)(nil)),

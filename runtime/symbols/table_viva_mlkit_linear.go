@@ -12,6 +12,8 @@ import (
 func init() {
 	tables["viva/mlkit/linear"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
+			"Bayes":    reflect.ValueOf((*viva_mlkit_linear.Bayes)(nil)),
+			"Blend":    reflect.ValueOf(viva_mlkit_linear.Blend),
 			"Feature":  reflect.ValueOf((*viva_mlkit_linear.Feature)(nil)),
 			"Logistic": reflect.ValueOf((*viva_mlkit_linear.Logistic)(nil)),
 			"Model":    reflect.ValueOf((*viva_mlkit_linear.Model)(nil)),

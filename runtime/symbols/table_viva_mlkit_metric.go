@@ -12,17 +12,20 @@ import (
 func init() {
 	tables["viva/mlkit/metric"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
-			"Average":    reflect.ValueOf((*viva_mlkit_metric.Average)(nil)),
-			"Bootstrap":  reflect.ValueOf((*viva_mlkit_metric.Bootstrap)(nil)),
-			"Class":      reflect.ValueOf((*viva_mlkit_metric.Class)(nil)),
-			"Classify":   reflect.ValueOf(viva_mlkit_metric.Classify),
-			"Confusion":  reflect.ValueOf((*viva_mlkit_metric.Confusion)(nil)),
-			"NewROC":     reflect.ValueOf(viva_mlkit_metric.NewROC),
-			"Pair":       reflect.ValueOf((*viva_mlkit_metric.Pair)(nil)),
-			"ROC":        reflect.ValueOf((*viva_mlkit_metric.ROC)(nil)),
-			"ROCOptions": reflect.ValueOf((*viva_mlkit_metric.ROCOptions)(nil)),
-			"Report":     reflect.ValueOf((*viva_mlkit_metric.Report)(nil)),
-			"Wilson":     reflect.ValueOf(viva_mlkit_metric.Wilson),
+			"Average":     reflect.ValueOf((*viva_mlkit_metric.Average)(nil)),
+			"Bin":         reflect.ValueOf((*viva_mlkit_metric.Bin)(nil)),
+			"Bootstrap":   reflect.ValueOf((*viva_mlkit_metric.Bootstrap)(nil)),
+			"Calibration": reflect.ValueOf(viva_mlkit_metric.Calibration),
+			"Class":       reflect.ValueOf((*viva_mlkit_metric.Class)(nil)),
+			"Classify":    reflect.ValueOf(viva_mlkit_metric.Classify),
+			"Confusion":   reflect.ValueOf((*viva_mlkit_metric.Confusion)(nil)),
+			"NewROC":      reflect.ValueOf(viva_mlkit_metric.NewROC),
+			"Pair":        reflect.ValueOf((*viva_mlkit_metric.Pair)(nil)),
+			"ROC":         reflect.ValueOf((*viva_mlkit_metric.ROC)(nil)),
+			"ROCOptions":  reflect.ValueOf((*viva_mlkit_metric.ROCOptions)(nil)),
+			"Reliability": reflect.ValueOf((*viva_mlkit_metric.Reliability)(nil)),
+			"Report":      reflect.ValueOf((*viva_mlkit_metric.Report)(nil)),
+			"Wilson":      reflect.ValueOf(viva_mlkit_metric.Wilson),
 		}
 	}
 }

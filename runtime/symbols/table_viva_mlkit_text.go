@@ -16,6 +16,7 @@ func init() {
 			"Counts":           reflect.ValueOf((*viva_mlkit_text.Counts)(nil)),
 			"EnglishStopWords": reflect.ValueOf(viva_mlkit_text.EnglishStopWords),
 			"ErrNoTerms":       reflect.ValueOf(&viva_mlkit_text.ErrNoTerms).Elem(),
+			"Join":             reflect.ValueOf(viva_mlkit_text.Join),
 			"Options":          reflect.ValueOf((*viva_mlkit_text.Options)(nil)),
 			"TFIDF":            reflect.ValueOf((*viva_mlkit_text.TFIDF)(nil)),
 			"Tokens":           reflect.ValueOf(viva_mlkit_text.Tokens),

@@ -3,7 +3,9 @@
     python3 testdata/recorded.py > testdata/recorded.json    (in mlkit/text)
 """
 import json
-from sklearn.feature_extraction.text import TfidfVectorizer
+import numpy as np
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
 
 texts = [
     "The cat sat on the mat; the cat purred.",
@@ -42,6 +44,27 @@ for go, python in cases:
         "terms": v.get_feature_names_out().tolist(),
         "fitted": fitted.toarray().tolist(),
         "new": v.transform(new).toarray().tolist(),
+    })
+words, characters = TfidfVectorizer(ngram_range=(1, 2)), TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
+union = FeatureUnion([("w", words), ("c", characters)], transformer_weights={"c": 0.5})
+fitted = union.fit_transform(texts)
+out["cases"].append({
+    "options": {"MaxN": 2, "Also": [{"Analyzer": "char_wb", "MinN": 3, "MaxN": 5, "Sublinear": True, "Weight": 0.5}]},
+    "terms": words.get_feature_names_out().tolist() + characters.get_feature_names_out().tolist(),
+    "fitted": fitted.toarray().tolist(),
+    "new": union.transform(new).toarray().tolist(),
+})
+for go, python in [({"Hash": 32, "MaxN": 2}, {"n_features": 32, "ngram_range": (1, 2)}),
+                   ({"Analyzer": "char_wb", "MinN": 2, "Hash": 1000}, {"n_features": 1000, "analyzer": "char_wb", "ngram_range": (2, 2)})]:
+    h, t = HashingVectorizer(alternate_sign=False, norm=None, **python), TfidfTransformer()
+    counts = h.transform(texts)
+    used = np.flatnonzero(counts.sum(axis=0))
+    fitted = t.fit_transform(counts[:, used])
+    out["cases"].append({
+        "options": go,
+        "terms": [f"#{i:08x}" for i in used],
+        "fitted": fitted.toarray().tolist(),
+        "new": t.transform(h.transform(new)[:, used]).toarray().tolist(),
     })
 tokens = TfidfVectorizer().build_analyzer()
 out["tokens"] = [tokens(t) for t in texts]
