@@ -63,8 +63,8 @@ func (m *Model) UnmarshalBinary(b []byte) error {
 	switch {
 	case f.Features != featuresVersion:
 		return fmt.Errorf("relation: the model has features of version %d, and this program makes version %d: train it again", f.Features, featuresVersion)
-	case f.Linear == nil || f.Linear.Features() != len(f.Names):
-		return errors.New("relation: not a relation extractor: weights and features do not fit together")
+	case f.Linear == nil:
+		return errors.New("relation: not a relation extractor: there are no weights")
 	}
 	*m = Model{Options: f.Options, Warnings: f.Warnings, columns: make(map[string]int32, len(f.Names)), linear: f.Linear, outputs: outputsOf(f.Linear.Classes())}
 	for c, name := range f.Names {
@@ -72,6 +72,9 @@ func (m *Model) UnmarshalBinary(b []byte) error {
 	}
 	if len(m.columns) != len(f.Names) || len(m.outputs) < 2 {
 		return errors.New("relation: not a relation extractor: a feature is there twice, or there are no labels")
+	}
+	if m.linear.Features() != len(m.columns)+vectorParts*m.dimensions() {
+		return errors.New("relation: not a relation extractor: weights and features do not fit together")
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func newFolding(ctx context.Context, examples []Example, labels []string, folds 
 			return nil, fmt.Errorf("relation: fold %d has %d training and %d test examples: it needs both", i+1, len(f.Train), len(f.Test))
 		}
 	}
-	return &folding{labels, opt, digest(examples, labels), sync.OnceValues(func() (*analysed, error) { return analyse(ctx, examples) })}, nil
+	return &folding{labels, opt, digest(examples, labels), sync.OnceValues(func() (*analysed, error) { return analyse(ctx, examples, opt.Vectors) })}, nil
 }
 
 // outcome is what a fold gave.
@@ -161,7 +161,8 @@ func (f *folding) all(ctx context.Context, what string, folds []split.Fold) ([]o
 
 // run trains and judges one fold.
 func (f *folding) run(ctx context.Context, fold split.Fold) (outcome, error) {
-	key := memo.NewKey("fold of relations", featuresVersion).Text(string(f.data[:])).Ints(fold.Train).Ints(fold.Test).Options(f.opt)
+	key := memo.NewKey("fold of relations", featuresVersion).Text(string(f.data[:])).Ints(fold.Train).Ints(fold.Test)
+	f.opt.addTo(key)
 	k, err := memo.Do(ctx, key, func(ctx context.Context) (kept, error) { return f.fit(ctx, fold) })
 	if err != nil {
 		return outcome{}, err
@@ -201,7 +202,7 @@ func (f *folding) fit(ctx context.Context, fold split.Fold) (kept, error) {
 			column[i] = c
 		}
 	}
-	held, err := a.matrix(fold.Test, column, len(m.columns))
+	held, err := a.matrix(fold.Test, column, m)
 	if err != nil {
 		return kept{}, err
 	}
@@ -209,7 +210,7 @@ func (f *folding) fit(ctx context.Context, fold split.Fold) (kept, error) {
 	if err != nil {
 		return kept{}, err
 	}
-	return kept{len(m.columns), train.MacroF1, train.Accuracy, m.decide(scores), m.Warnings}, nil
+	return kept{m.Features(), train.MacroF1, train.Accuracy, m.decide(scores), m.Warnings}, nil
 }
 
 // Scores returns the official macro F1 of the folds, for package validate: its

@@ -11,6 +11,7 @@ import (
 	"viva/mlkit/linear"
 	"viva/mlkit/memo"
 	"viva/mlkit/view"
+	"viva/mlkit/wordvec"
 )
 
 // Options say how a model is trained. The zero value is what cross-validation on
@@ -28,9 +29,23 @@ type Options struct {
 	// ClassWeight "balanced" makes errors count in inverse proportion to the size of
 	// the class; "" makes all count the same.
 	ClassWeight string
+	// Vectors, if given, are vectors of words, learned from unlabelled text: what the
+	// model has seen of "box" then counts for "crate" too. They become a part of the
+	// model.
+	Vectors *wordvec.Vectors
 	// Seed determines the order in which examples are visited. The optimum does not
 	// depend on it.
 	Seed int64
+}
+
+// addTo adds the options to a key.
+func (o Options) addTo(k *memo.Key) *memo.Key {
+	print := ""
+	if o.Vectors != nil {
+		print = o.Vectors.Fingerprint()
+	}
+	o.Vectors = nil
+	return k.Options(o).Text(print)
 }
 
 // DefaultC is the C of the zero Options.
@@ -66,6 +81,9 @@ func (o Options) String() string {
 	s := fmt.Sprintf("linear SVM over both readings, C = %g", f.C)
 	if f.MinCount > 1 {
 		s += fmt.Sprintf(", features of at least %d examples", f.MinCount)
+	}
+	if f.Vectors != nil {
+		s += fmt.Sprintf(", vectors of %d words", f.Vectors.Words())
 	}
 	if f.ClassWeight != "" {
 		s += ", class weight " + f.ClassWeight
@@ -142,9 +160,9 @@ func Train(ctx context.Context, examples []Example, labels []string, opt Options
 		return nil, err
 	}
 	sum := digest(examples, labels)
-	key := memo.NewKey("relation extractor", featuresVersion).Text(string(sum[:])).Options(opt)
+	key := opt.addTo(memo.NewKey("relation extractor", featuresVersion).Text(string(sum[:])))
 	return memo.Do(ctx, key, func(ctx context.Context) (*Model, error) {
-		a, err := analyse(ctx, examples)
+		a, err := analyse(ctx, examples, opt.Vectors)
 		if err != nil {
 			return nil, err
 		}
@@ -207,11 +225,19 @@ func (m *Model) Labels() []string {
 	return labels
 }
 
-// Features returns the number of features.
-func (m *Model) Features() int { return len(m.columns) }
+// Features returns the number of features, each dimension of the vectors included.
+func (m *Model) Features() int { return m.linear.Features() }
+
+// dimensions are those of the word vectors, 0 without.
+func (m *Model) dimensions() int {
+	if m.Options.Vectors == nil {
+		return 0
+	}
+	return m.Options.Vectors.Dimensions()
+}
 
 // View implements view.Viewer: what the model is, and the warnings.
 func (m *Model) View() []view.Item {
 	t := view.NewTable("Relation extractor: "+m.Options.String(), "labels", "features", "passes")
-	return append(t.Add(len(m.outputs), len(m.columns), m.linear.Iterations).View(), warn(m.Warnings)...)
+	return append(t.Add(len(m.outputs), m.Features(), m.linear.Iterations).View(), warn(m.Warnings)...)
 }

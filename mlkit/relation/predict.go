@@ -141,6 +141,17 @@ func (m *Model) Why(e Example, label string, n int) (*Reasons, error) {
 			}
 			sum[inWords(string(name), reading == 1)] += share * w * values[at]
 		})
+		for k, column := range columns {
+			part := (int(column) - len(m.columns)) / max(1, m.dimensions())
+			if int(column) < len(m.columns) {
+				continue
+			}
+			w, err := m.linear.Weight(class, int(column))
+			if err != nil {
+				failed = err
+			}
+			sum[vectorName(part, reading == 1)] += share * w * values[k]
+		}
 		if failed != nil {
 			return nil, fmt.Errorf("relation: %w", failed)
 		}

@@ -15,6 +15,7 @@ import (
 	"viva/mlkit/memo/memotest"
 	"viva/mlkit/relation"
 	"viva/mlkit/split"
+	"viva/mlkit/wordvec"
 )
 
 // sentences makes n sentences that state one of two relations, or none.
@@ -240,10 +241,11 @@ func TestSameForAnyNumberOfWorkers(t *testing.T) {
 	}
 	var first []byte
 	var firstCV *relation.CrossValidation
+	opt := relation.Options{Seed: 7, Vectors: vectorsOf(t, examples)}
 	for _, workers := range []int{1, 2, 5} {
 		before := runtime.GOMAXPROCS(workers)
-		m := train(t, examples, labels, relation.Options{Seed: 7})
-		cv, err := relation.CrossValidate(t.Context(), examples, labels, folds, relation.Options{Seed: 7})
+		m := train(t, examples, labels, opt)
+		cv, err := relation.CrossValidate(t.Context(), examples, labels, folds, opt)
 		runtime.GOMAXPROCS(before)
 		if err != nil {
 			t.Fatal(err)
@@ -262,7 +264,7 @@ func TestSameForAnyNumberOfWorkers(t *testing.T) {
 		if err := back.UnmarshalBinary(b); err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(weights(t, &back, examples), first) || !reflect.DeepEqual(back.Labels(), m.Labels()) || back.Options != m.Options {
+		if !bytes.Equal(weights(t, &back, examples), first) || !reflect.DeepEqual(back.Labels(), m.Labels()) || back.Options.Vectors.Fingerprint() != opt.Vectors.Fingerprint() {
 			t.Error("a model that was written and read says something else")
 		}
 	}
@@ -322,11 +324,13 @@ func TestKeptIsWhatWasComputed(t *testing.T) {
 		t.Errorf("%d computed, %d kept; equal: %t", s.Computed, s.Kept, reflect.DeepEqual(all[0], all[1]))
 	}
 	for name, change := range map[string]func(e []relation.Example, l []string, o *relation.Options){
-		"C":        func(_ []relation.Example, _ []string, o *relation.Options) { o.C = 1 },
-		"seed":     func(_ []relation.Example, _ []string, o *relation.Options) { o.Seed = 1 },
-		"a label":  func(_ []relation.Example, l []string, _ *relation.Options) { l[0] = "Else" },
-		"a span":   func(e []relation.Example, _ []string, _ *relation.Options) { e[0].E2.End--; e[0].E2.Text = "" },
-		"MinCount": func(_ []relation.Example, _ []string, o *relation.Options) { o.MinCount = 2 },
+		"C":                func(_ []relation.Example, _ []string, o *relation.Options) { o.C = 1 },
+		"seed":             func(_ []relation.Example, _ []string, o *relation.Options) { o.Seed = 1 },
+		"a label":          func(_ []relation.Example, l []string, _ *relation.Options) { l[0] = "Else" },
+		"a span":           func(e []relation.Example, _ []string, _ *relation.Options) { e[0].E2.End--; e[0].E2.Text = "" },
+		"MinCount":         func(_ []relation.Example, _ []string, o *relation.Options) { o.MinCount = 2 },
+		"vectors":          func(e []relation.Example, _ []string, o *relation.Options) { o.Vectors = vectorsOf(t, e[:40]) },
+		"text for vectors": func(e []relation.Example, _ []string, o *relation.Options) { o.Vectors = vectorsOf(t, e[:30]) },
 	} {
 		e, l, o := append([]relation.Example(nil), examples...), append([]string(nil), labels...), relation.Options{}
 		change(e, l, &o)
@@ -351,34 +355,55 @@ func TestKeptIsWhatWasComputed(t *testing.T) {
 	}
 }
 
-// The evidence for a label, all of it, and the label's intercept are its score: the
-// rest of two examples' scores is the same.
+// vectorsOf learns vectors from the examples' own texts.
+func vectorsOf(t *testing.T, examples []relation.Example) *wordvec.Vectors {
+	t.Helper()
+	var texts []string
+	for _, e := range examples {
+		texts = append(texts, e.Text)
+	}
+	v, err := wordvec.Learn(t.Context(), texts, wordvec.Options{Dimensions: 5, MinCount: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// The evidence for a label, all of it, and the label's intercept are its score: what
+// the evidence leaves of two examples' scores is the same.
 func TestEvidenceAddsUpToTheScore(t *testing.T) {
 	examples, labels := sentences(t, 60, 4)
-	m := train(t, examples, labels, relation.Options{})
-	for _, label := range m.Labels() {
-		var rest []float64
-		for _, e := range examples[:10] {
-			why, err := m.Why(e, label, 1<<20)
-			if err != nil {
-				t.Fatal(err)
+	for _, v := range []*wordvec.Vectors{nil, vectorsOf(t, examples)} {
+		m := train(t, examples, labels, relation.Options{Vectors: v})
+		for _, label := range m.Labels() {
+			var rest []float64
+			for _, e := range examples[:10] {
+				why, err := m.Why(e, label, 1<<20)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := why.Score
+				for _, f := range why.Evidence {
+					r -= f.Weight
+				}
+				rest = append(rest, r)
+				if short, _ := m.Why(e, label, 3); len(short.Evidence) != 3 || !reflect.DeepEqual(short.Evidence, why.Evidence[:3]) {
+					t.Fatalf("the three heaviest are %v", short.Evidence)
+				}
 			}
-			r := why.Score
-			for _, f := range why.Evidence {
-				r -= f.Weight
-			}
-			rest = append(rest, r)
-			if short, _ := m.Why(e, label, 3); len(short.Evidence) != 3 || !reflect.DeepEqual(short.Evidence, why.Evidence[:3]) {
-				t.Fatalf("the three heaviest are %v", short.Evidence)
-			}
-		}
-		for _, r := range rest {
-			if r-rest[0] > 1e-9 || rest[0]-r > 1e-9 {
-				t.Errorf("%s: the evidence leaves %v", label, rest)
-				break
+			for _, r := range rest {
+				if r-rest[0] > 1e-9 || rest[0]-r > 1e-9 {
+					t.Errorf("%s: the evidence leaves %v", label, rest)
+					break
+				}
 			}
 		}
 	}
+}
+
+func TestEvidenceIsInWords(t *testing.T) {
+	examples, labels := sentences(t, 60, 4)
+	m := train(t, examples, labels, relation.Options{Vectors: vectorsOf(t, examples)})
 	e, _ := relation.Parse("The <e1>panic</e1> was caused by the <e2>storm</e2>.")
 	why, err := m.Why(e, "Cause-Effect(e2,e1)", 1000)
 	if err != nil {
@@ -388,7 +413,7 @@ func TestEvidenceAddsUpToTheScore(t *testing.T) {
 	for _, f := range why.Evidence {
 		names = append(names, f.Feature)
 	}
-	for _, want := range []string{"head of e2 = storm", "head of e1 = panic", "stem between = caus", "words between = caus by"} {
+	for _, want := range []string{"head of e2 = storm", "head of e1 = panic", "stem between = caus", "words between = caus by", "meaning of the head of e1", "meaning of the words between"} {
 		if !strings.Contains(strings.Join(names, "\n")+"\n", want+"\n") {
 			t.Errorf("%q is no evidence: %q", want, names)
 		}

@@ -9,6 +9,7 @@ import (
 	"viva/internal/own"
 	"viva/mlkit/linear"
 	"viva/mlkit/sparse"
+	"viva/mlkit/wordvec"
 )
 
 // analysed are the features of examples, by number, before anything is learned.
@@ -17,10 +18,12 @@ type analysed struct {
 	// rows are the features of readings, ascending: of example i those at 2i and
 	// 2i+1.
 	rows [][]int32
+	// dense are the vectors of examples, nil without word vectors.
+	dense []meaning
 }
 
 // analyse reads every example in both directions.
-func analyse(ctx context.Context, examples []Example) (*analysed, error) {
+func analyse(ctx context.Context, examples []Example, v *wordvec.Vectors) (*analysed, error) {
 	a := &analysed{rows: make([][]int32, 0, 2*len(examples))}
 	numbers := map[string]int32{}
 	for i, e := range examples {
@@ -41,6 +44,9 @@ func analyse(ctx context.Context, examples []Example) (*analysed, error) {
 			})
 			slices.Sort(row)
 			a.rows = append(a.rows, slices.Clip(slices.Compact(row)))
+		}
+		if v != nil {
+			a.dense = append(a.dense, c.meaning(v))
 		}
 	}
 	return a, nil
@@ -80,7 +86,7 @@ func (a *analysed) train(ctx context.Context, examples []int, labels []string, o
 	if len(m.columns) == 0 {
 		return nil, nil, fmt.Errorf("relation: no feature is in %d examples: lower MinCount", opt.MinCount)
 	}
-	x, err := a.matrix(examples, column, len(m.columns))
+	x, err := a.matrix(examples, column, m)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,62 +104,82 @@ func (a *analysed) train(ctx context.Context, examples []int, labels []string, o
 	return m, x, nil
 }
 
-// matrix has the two rows of each of the examples; column says where a feature is,
-// −1 that it is nowhere.
-func (a *analysed) matrix(examples []int, column []int32, columns int) (*sparse.Matrix, error) {
-	b := builder{start: make([]int, 1, 2*len(examples)+1)}
+// matrix has the two rows of each of the examples; column says where the model has a
+// feature, −1 that it has not.
+func (a *analysed) matrix(examples []int, column []int32, m *Model) (*sparse.Matrix, error) {
+	b := m.builder(len(examples))
 	for _, i := range examples {
-		for _, row := range a.rows[2*i : 2*i+2] {
+		for reading, row := range a.rows[2*i : 2*i+2] {
 			for _, f := range row {
 				if c := column[f]; c >= 0 {
 					b.columns = append(b.columns, c)
 				}
 			}
-			b.end()
+			var d meaning
+			if a.dense != nil {
+				d = a.dense[i]
+			}
+			b.end(d, reading == 1)
 		}
 	}
-	return b.matrix(columns)
+	return b.matrix()
 }
 
 // matrixOf has the two rows of each of the examples, of the features that the model
 // knows.
 func (m *Model) matrixOf(examples []Example) (*sparse.Matrix, error) {
-	b := builder{start: make([]int, 1, 2*len(examples)+1)}
+	b := m.builder(len(examples))
 	for _, e := range examples {
 		c := e.cut()
+		d := c.meaning(m.Options.Vectors)
 		for _, back := range []bool{false, true} {
 			c.features(back, func(name []byte) {
 				if c, ok := m.columns[string(name)]; ok {
 					b.columns = append(b.columns, c)
 				}
 			})
-			b.end()
+			b.end(d, back)
 		}
 	}
-	return b.matrix(len(m.columns))
+	return b.matrix()
 }
 
-// builder makes a matrix of rows of length one in which every feature that is there
-// has the same value.
+// builder makes a matrix of rows in which every feature that is there has the same
+// value, so that they are of length one together, followed by the vectors.
 type builder struct {
-	start   []int
-	columns []int32
+	// named is the number of features with names, dimensions that of the vectors.
+	named, dimensions int
+	start             []int
+	columns           []int32
+	values            []float64
 }
 
-func (b *builder) end() {
-	from := b.start[len(b.start)-1]
+func (m *Model) builder(examples int) *builder {
+	b := &builder{named: len(m.columns), start: make([]int, 1, 2*examples+1)}
+	if m.Options.Vectors != nil {
+		b.dimensions = m.Options.Vectors.Dimensions()
+	}
+	return b
+}
+
+// end ends a row whose named features were appended to the columns.
+func (b *builder) end(d meaning, back bool) {
+	from := len(b.values)
 	slices.Sort(b.columns[from:])
 	b.columns = b.columns[:from+len(slices.Compact(b.columns[from:]))]
+	n := len(b.columns) - from
+	for range n {
+		b.values = append(b.values, 1/math.Sqrt(float64(n)))
+	}
+	for part, v := range d.parts(back) {
+		for k, x := range v {
+			b.columns = append(b.columns, int32(b.named+part*b.dimensions+k))
+			b.values = append(b.values, vectorWeight*x)
+		}
+	}
 	b.start = append(b.start, len(b.columns))
 }
 
-func (b *builder) matrix(columns int) (*sparse.Matrix, error) {
-	values := make([]float64, len(b.columns))
-	for i, to := range b.start[1:] {
-		from := b.start[i]
-		for k := from; k < to; k++ {
-			values[k] = 1 / math.Sqrt(float64(to-from))
-		}
-	}
-	return sparse.Adopt(own.Permit{}, columns, b.start, b.columns, values)
+func (b *builder) matrix() (*sparse.Matrix, error) {
+	return sparse.Adopt(own.Permit{}, b.named+vectorParts*b.dimensions, b.start, b.columns, b.values)
 }
