@@ -49,7 +49,7 @@ func (o Options) addTo(k *memo.Key) *memo.Key {
 }
 
 // DefaultC is the C of the zero Options.
-const DefaultC = 3
+const DefaultC = 2
 
 func (o Options) filled() (Options, error) {
 	if o.C == 0 {
