@@ -45,8 +45,8 @@ type Fold struct {
 
 // CrossValidate trains on the training part of each fold and judges the predictions
 // for both parts. Which features there are is learned from the training part too.
-// Examples from one document belong into one fold: make folds by the groups that
-// Set.Rows gives. Folds run in parallel, each is kept when it is done, and the
+// Examples from one document belong into one fold: make folds by Set.Groups, stratified
+// by Set.Relations. Folds run in parallel, each is kept when it is done, and the
 // result does not depend on how many run at a time.
 func CrossValidate(ctx context.Context, examples []Example, labels []string, folds *split.Folds, opt Options) (*CrossValidation, error) {
 	f, err := newFolding(ctx, examples, labels, folds, opt)

@@ -53,7 +53,7 @@ func (m *Model) decide(scores [][]float64) []Prediction {
 
 // Scores returns, for every example, the score of every label in the order of
 // Labels: how far the example is on the label's side of the machine's plane, in
-// units of the margin; around 1 and above where the model is sure, below 0 where
+// units of the margin: around 1 and above where the model is sure, below 0 where
 // it is not of the label.
 func (m *Model) Scores(ctx context.Context, examples []Example) ([][]float64, error) {
 	if err := checkExamples(examples); err != nil {

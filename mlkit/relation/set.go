@@ -1,6 +1,7 @@
 package relation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,8 +15,10 @@ import (
 type Set struct {
 	Examples []Example
 	Labels   []string
-	// Rows tells which document of the corpus each example is from.
+	// Rows tells which document of the corpus each example is from, and Groups what
+	// must not be torn apart by folds: the document's group, or else its ID.
 	Rows     []int
+	Groups   []string
 	Warnings []string
 }
 
@@ -35,7 +38,7 @@ func Read(c *data.Corpus) (*Set, error) {
 			if r.Type == "" {
 				return nil, fmt.Errorf("relation: document %s has a relation without a type", d.ID)
 			}
-			s.add(e, directed(r, nil), row)
+			s.add(e, directed(r, nil), row, d)
 		}
 	}
 	if len(s.Examples) == 0 {
@@ -44,9 +47,14 @@ func Read(c *data.Corpus) (*Set, error) {
 	return s, nil
 }
 
-func (s *Set) add(e Example, label string, row int) {
+func (s *Set) add(e Example, label string, row int, d data.Document) {
 	s.Examples, s.Labels, s.Rows = append(s.Examples, e), append(s.Labels, label), append(s.Rows, row)
+	s.Groups = append(s.Groups, cmp.Or(d.Group, d.ID))
 }
+
+// Relations returns the labels without their directions, for stratified folds: with
+// them, a label may be too rare.
+func (s *Set) Relations() []string { return bases(s.Labels) }
 
 // directed is the label of a relation.
 func directed(r data.Relation, undirected []string) string {
@@ -130,7 +138,7 @@ func Candidates(c *data.Corpus, opt CandidateOptions) (*Set, error) {
 					label = l
 					delete(stated, place(a, b))
 				}
-				s.add(e, label, row)
+				s.add(e, label, row, d)
 			}
 		}
 		lost += len(stated)
