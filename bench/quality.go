@@ -19,6 +19,7 @@ type quality struct {
 var qualities = []quality{
 	{"topics of 20 Newsgroups", topicQuality},
 	{"classification of 20 Newsgroups and R8", classifyQuality},
+	{"relations of SemEval-2010 Task 8", relationQuality},
 }
 
 // measureQuality runs all tasks.
