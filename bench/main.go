@@ -18,6 +18,9 @@
 // run, in turns with our own: on a busy machine seconds mean little and ratios
 // still something. Times are medians over the runs.
 //
+// quality measures how well the models do on the official splits of public data;
+// the notes name results of others.
+//
 // conformance is not against a peer but against Go: it counts how many of Go's
 // own test programs the engine runs as the compiler does (interpreted, or
 // compiled where the interpreter cannot run them), refuses, or runs otherwise,
@@ -103,6 +106,7 @@ type benchmark struct {
 
 var benchmarks = []benchmark{
 	{"classify", "TF-IDF and linear SVM on 20 Newsgroups, against scikit-learn", classify20ng},
+	{"quality", "how well the models do on public data, beside published results", measureQuality},
 	{"check", "the check of a notebook of 20 cells, with the start of the process", timeCheck},
 	{"conformance", "Go's own test programs, interpreted and compiled, against what they print when compiled", conformance},
 	{"save", "from a save to the browser, and whole runs, against knitr and pandoc", timeSaves},

@@ -40,7 +40,7 @@ type boundary struct {
 // templates is the number of features of a word.
 const templates = 25
 
-// context hashes the features of all words of a document up to limit.
+// contexts hashes the features of all words of a document up to limit.
 func contexts(d *document, limit int) [][templates]uint32 {
 	n := min(len(d.words), limit)
 	word, stem, ending, shape := make([]uint32, n+4), make([]uint32, n+4), make([]uint32, n+4), make([]uint32, n+4)
@@ -202,12 +202,10 @@ func marks(d *document, gold []bool) []uint8 {
 	return m
 }
 
-// boundaryExample is a document with the answers; weight is how much its words
-// count.
+// boundaryExample is a document with the answers.
 type boundaryExample struct {
 	contexts [][templates]uint32
 	marks    []uint8
-	weight   float32
 }
 
 // fitBoundary learns by AdaGrad (Duchi, Hazan and Singer 2011), document by
@@ -238,7 +236,7 @@ func fitBoundary(ctx context.Context, examples []boundaryExample, seed int64) (*
 				var slope [questions]float32
 				for q := range slope {
 					y := float32(e.marks[i] >> q & 1)
-					slope[q] = (y - sigmoid(scores[q])) * e.weight
+					slope[q] = y - sigmoid(scores[q])
 				}
 				for _, f := range features {
 					// What occurs once tells nothing about other documents.

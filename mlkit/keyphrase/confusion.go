@@ -103,7 +103,7 @@ func wrongKind(key string, phrases [][]string) string {
 				return WrongPart
 			case within(gold, key):
 				best = WrongContains
-			case best == WrongUnrelated && slices.ContainsFunc(strings.Fields(gold), func(w string) bool { return slices.Contains(words, w) && !functionWords[w] }):
+			case best == WrongUnrelated && slices.ContainsFunc(strings.Fields(gold), func(w string) bool { return slices.Contains(words, w) && !joining[w] }):
 				best = WrongOverlaps
 			}
 		}

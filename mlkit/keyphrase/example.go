@@ -11,7 +11,6 @@ type example struct {
 	gold []bool
 	// phrases are the keyphrases, each as the keys of its spellings.
 	phrases [][]string
-	terms   terms
 	// group and collection are where it comes from.
 	group, collection string
 	origin            origin

@@ -38,6 +38,8 @@ type learned struct {
 	wording []float64
 }
 
+// idf is the inverse document frequency, smoothed; the document that asks is not
+// among those that were counted.
 func (l *learned) idf(in float32) float64 {
 	return math.Log(float64(l.documents+1) / (float64(in) + 0.5))
 }
@@ -392,7 +394,11 @@ func boolToInt(b bool) int {
 // abbreviates reports whether the letters of an abbreviation are the initials of
 // the words, of which function words may be left out.
 func abbreviates(words []word, short string) bool {
-	short = strings.TrimSuffix(short, "s")
+	plural, ok := strings.CutSuffix(short, "s")
+	return initials(words, short) || ok && initials(words, plural)
+}
+
+func initials(words []word, short string) bool {
 	i := 0
 	for w := range words {
 		for part := range strings.FieldsFuncSeq(words[w].lower, func(r rune) bool { return r == '-' || r == '/' }) {

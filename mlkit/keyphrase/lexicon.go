@@ -1,7 +1,5 @@
 package keyphrase
 
-import "math"
-
 // lexicon is what training documents tell about stems and phrases: in how many
 // they occur, and in how many of those they are keyphrases.
 type lexicon struct {
@@ -46,18 +44,18 @@ func (x *index) terms(d *document) terms {
 	return t
 }
 
-// count adds the documents (sign 1) or takes them away (sign -1).
-func (l *lexicon) count(e *example, sign float32) {
+// count adds a document (sign 1) or takes it away (sign -1).
+func (l *lexicon) count(e *example, t terms, sign float32) {
 	if sign > 0 {
 		l.documents++
 	} else {
 		l.documents--
 	}
-	for _, n := range e.terms.stems {
+	for _, n := range t.stems {
 		l.entry[n].in += sign
 	}
 	within := map[int32]bool{}
-	for i, n := range e.terms.candidates {
+	for i, n := range t.candidates {
 		c := &e.doc.candidates[i]
 		if c.n > 1 {
 			l.entry[n].in += sign
@@ -65,19 +63,13 @@ func (l *lexicon) count(e *example, sign float32) {
 		if e.gold[i] {
 			l.entry[n].gold += sign
 			for _, id := range c.ids[:c.n] {
-				within[e.terms.stems[id]] = true
+				within[t.stems[id]] = true
 			}
 		}
 	}
 	for n := range within {
 		l.entry[n].within += sign
 	}
-}
-
-// idf is the inverse document frequency of an entry, smoothed, of documents
-// without the one that asks.
-func (l *lexicon) idf(in float32) float64 {
-	return math.Log(float64(l.documents+1) / (float64(in) + 0.5))
 }
 
 // prune leaves out what occurred in one document only and was no keyphrase.

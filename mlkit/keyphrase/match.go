@@ -29,16 +29,19 @@ func matchExact(extracted []string, phrases [][]string) matches {
 	return m
 }
 
+// joining are the function words that occur within keyphrases. They are their own
+// stems, and no stem of another word is among them.
+var joining = map[string]bool{
+	"a": true, "an": true, "and": true, "at": true, "by": true, "for": true, "from": true, "in": true, "of": true, "on": true, "or": true,
+	"the": true, "to": true, "with": true,
+}
+
 // matchPartial counts the extracted phrases that share a word's stem with one of
 // the indexer's, and those of the indexer's that share one with an extracted
 // phrase: a measure of subject rather than of wording, and a generous one.
 func matchPartial(extracted []string, phrases [][]string) (right, found int) {
-	stop := newStems()
 	content := func(key string) []string {
-		return slices.DeleteFunc(strings.Fields(key), func(w string) bool {
-			lower, _ := stop.of(w)
-			return functionWords[lower]
-		})
+		return slices.DeleteFunc(strings.Fields(key), func(w string) bool { return joining[w] })
 	}
 	given := map[string]bool{}
 	for _, key := range extracted {

@@ -2,7 +2,6 @@ package keyphrase
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -51,48 +50,72 @@ func (f *fitted) learnedOf(d *document) *learned {
 	return l
 }
 
-// rows are the features of candidates of training documents.
+// table has the features of candidates of training documents, by column.
 type table struct {
 	columns  [][]float64
 	positive []bool
 	weights  []float64
 }
 
-// fit learns from examples. In each part of them, what is said of words comes
-// from the other parts: so the ranker sees features of training documents as it
-// will see those of others.
+// fit learns from examples.
 func fit(ctx context.Context, examples []*example, opt Options) (*fitted, error) {
-	if len(examples) < opt.Folds {
-		return nil, fmt.Errorf("keyphrase: %d documents with keyphrases: at least as many are needed as there are folds, %d", len(examples), opt.Folds)
+	f, rows, err := crossFit(ctx, examples, opt)
+	if err != nil {
+		return nil, err
 	}
+	weights := collectionWeights(examples, opt.Balance)
+	if f.threshold, err = ownThreshold(ctx, examples, rows, weights, opt); err != nil {
+		return nil, err
+	}
+	trace.Logf(ctx, "a phrase is one of the model's own number from a probability of %.3f", f.threshold)
+	t := newTable(examples, rows, weights, nil)
+	if f.ranker, err = boost.Fit(ctx, t.columns, t.positive, t.weights, opt.boost()); err != nil {
+		return nil, fmt.Errorf("keyphrase: %w", err)
+	}
+	f.words = lengths(examples)
+	if f.training, err = f.resubstitute(ctx, examples, rows, opt); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// crossFit learns all but the ranking from examples, and returns the features of
+// their candidates. For each part of the examples what is said of words comes
+// from the other parts: so the ranker sees training documents as it will see
+// others, and no document sees its own keyphrases.
+func crossFit(ctx context.Context, examples []*example, opt Options) (*fitted, [][][]float64, error) {
+	if len(examples) < opt.Folds {
+		return nil, nil, fmt.Errorf("keyphrase: %d documents with keyphrases: at least as many are needed as there are folds, %d", len(examples), opt.Folds)
+	}
+	// Terms are numbered anew: documents are shared by trainings that run at the
+	// same time.
 	x := &index{map[string]int32{}}
-	for _, e := range examples {
-		e.terms = x.terms(e.doc)
+	numbered := make([]terms, len(examples))
+	for i, e := range examples {
+		numbered[i] = x.terms(e.doc)
 	}
 	full := &lexicon{entry: make([]entry, len(x.number))}
-	for _, e := range examples {
-		full.count(e, 1)
+	for i, e := range examples {
+		full.count(e, numbered[i], 1)
 	}
 	words := make([]boundaryExample, len(examples))
 	phrases := make([][]wordingExample, len(examples))
-	weights := collectionWeights(examples, opt.Balance)
 	err := parallel(ctx, len(examples), func(_ context.Context, i int) error {
 		e := examples[i]
-		words[i] = boundaryExample{contexts: contexts(e.doc, boundaryWords), marks: marks(e.doc, e.gold), weight: 1}
-		phrases[i] = wordingExamples(e, 1, rand.New(rand.NewPCG(uint64(opt.Seed), uint64(i))))
+		words[i] = boundaryExample{contexts: contexts(e.doc, boundaryWords), marks: marks(e.doc, e.gold)}
+		phrases[i] = wordingExamples(e, rand.New(rand.NewPCG(uint64(opt.Seed), uint64(i))))
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	folds, err := groupFolds(examples, opt)
+	folds, err := groupFolds(examples, opt.Folds, opt.Seed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rows := make([][][]float64, len(examples))
-	models := make([]*boundary, len(folds)+1)
+	boundaries := make([]*boundary, len(folds)+1)
 	wordings := make([]*wording, len(folds)+1)
-	err = parallel(ctx, len(models), func(ctx context.Context, k int) error {
+	err = parallel(ctx, len(boundaries), func(ctx context.Context, k int) error {
 		from, described := words, phrases
 		if k < len(folds) {
 			from, described = nil, nil
@@ -101,46 +124,35 @@ func fit(ctx context.Context, examples []*example, opt Options) (*fitted, error)
 			}
 		}
 		var err error
-		if models[k], err = fitBoundary(ctx, from, opt.Seed); err != nil {
+		if boundaries[k], err = fitBoundary(ctx, from, opt.Seed); err != nil {
 			return err
 		}
 		wordings[k], err = fitWording(ctx, described, opt.Seed)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	rows := make([][][]float64, len(examples))
 	for k, fold := range folds {
-		part := &lexicon{documents: full.documents, entry: append([]entry(nil), full.entry...)}
+		part := &lexicon{documents: full.documents, entry: slices.Clone(full.entry)}
 		for _, i := range fold.Test {
-			part.count(examples[i], -1)
+			part.count(examples[i], numbered[i], -1)
 		}
 		err := parallel(ctx, len(fold.Test), func(_ context.Context, t int) error {
-			e := examples[fold.Test[t]]
-			l := &learned{documents: part.documents, boundaries: models[k].all(contexts(e.doc, len(e.doc.words))), wording: wordings[k].all(e.doc)}
-			l.stems, l.candidates = part.entries(e.terms)
-			rows[fold.Test[t]] = e.doc.features(l)
+			i := fold.Test[t]
+			d := examples[i].doc
+			l := &learned{documents: part.documents, boundaries: boundaries[k].all(contexts(d, len(d.words))), wording: wordings[k].all(d)}
+			l.stems, l.candidates = part.entries(numbered[i])
+			rows[i] = d.features(l)
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	f := &fitted{boundary: models[len(folds)], wording: wordings[len(folds)], lexicon: full}
-	if f.threshold, err = ownThreshold(ctx, examples, rows, weights, opt); err != nil {
-		return nil, err
-	}
-	trace.Logf(ctx, "a phrase is one of the model's own number from a probability of %.2f", f.threshold)
-	t := newTable(examples, rows, weights, nil)
-	if f.ranker, err = boost.Fit(ctx, t.columns, t.positive, t.weights, opt.boost()); err != nil {
-		return nil, err
-	}
 	full.prune(x.number)
-	f.words = lengths(examples)
-	if f.training, err = f.resubstitute(ctx, examples, rows, opt); err != nil {
-		return nil, err
-	}
-	return f, nil
+	return &fitted{boundary: boundaries[len(folds)], wording: wordings[len(folds)], lexicon: full}, rows, nil
 }
 
 // resubstitute measures the ranker on the rows that it was fitted to.
@@ -189,16 +201,12 @@ func lengths(examples []*example) [2]float64 {
 // averaged over documents; the mean over collections) on documents that the
 // ranker has not seen. Rankers are fitted to each half of the documents for it.
 func ownThreshold(ctx context.Context, examples []*example, rows [][][]float64, weights []float64, opt Options) (float64, error) {
-	groups := make([]string, len(examples))
-	for i, e := range examples {
-		groups[i] = e.group
-	}
-	halves, err := split.GroupKFold(groups, split.Options{K: 2, Shuffle: true, Seed: opt.Seed + 1})
+	halves, err := groupFolds(examples, 2, opt.Seed+1)
 	if err != nil {
-		return 0, fmt.Errorf("keyphrase: %w", err)
+		return 0, err
 	}
 	decisions := make([][]float64, len(examples))
-	for _, fold := range halves.Folds {
+	for _, fold := range halves {
 		t := newTable(examples, rows, weights, fold.Train)
 		ranker, err := boost.Fit(ctx, t.columns, t.positive, t.weights, opt.boost())
 		if err != nil {
@@ -254,17 +262,15 @@ func meanF1(examples []*example, decisions [][]float64, threshold float64) float
 	return sum / float64(len(totals))
 }
 
-func groupFolds(examples []*example, opt Options) ([]split.Fold, error) {
+// groupFolds divides examples so that groups stay whole.
+func groupFolds(examples []*example, k int, seed int64) ([]split.Fold, error) {
 	groups := make([]string, len(examples))
 	for i, e := range examples {
 		groups[i] = e.group
 	}
-	folds, err := split.GroupKFold(groups, split.Options{K: opt.Folds, Shuffle: true, Seed: opt.Seed})
+	folds, err := split.GroupKFold(groups, split.Options{K: k, Shuffle: true, Seed: seed})
 	if err != nil {
-		return nil, err
-	}
-	if len(folds.Folds) == 0 {
-		return nil, errors.New("keyphrase: no folds")
+		return nil, fmt.Errorf("keyphrase: %w", err)
 	}
 	return folds.Folds, nil
 }

@@ -24,9 +24,24 @@ type TransferRow struct {
 	Left, Together, Single float64
 	// Methods are the unsupervised ones; TF-IDF counts documents of this
 	// collection's training part.
-	Methods map[string]float64
-	// Best names the best of them.
-	Best string
+	Methods []MethodScore
+}
+
+// MethodScore is what an unsupervised method reached.
+type MethodScore struct {
+	Name string
+	F1   float64
+}
+
+// Best returns the best of the unsupervised methods.
+func (r TransferRow) Best() MethodScore {
+	var best MethodScore
+	for i, m := range r.Methods {
+		if i == 0 || m.F1 > best.F1 {
+			best = m
+		}
+	}
+	return best
 }
 
 // LeaveOneOut trains, for each collection, on the training parts of the others and
@@ -65,7 +80,7 @@ func LeaveOneOut(ctx context.Context, train, test []*data.Corpus, opt Options) (
 		if err != nil {
 			return nil, err
 		}
-		row := TransferRow{Corpus: test[i].Name(), Methods: map[string]float64{}}
+		row := TransferRow{Corpus: test[i].Name()}
 		for _, x := range []struct {
 			model *Model
 			to    *float64
@@ -79,13 +94,10 @@ func LeaveOneOut(ctx context.Context, train, test []*data.Corpus, opt Options) (
 			if err != nil {
 				return nil, err
 			}
-			row.Methods[m.Name()] = score
-			if row.Best == "" || score > row.Methods[row.Best] {
-				row.Best = m.Name()
-			}
+			row.Methods = append(row.Methods, MethodScore{m.Name(), score})
 		}
-		if row.Left < row.Methods[row.Best] {
-			t.Warnings = append(t.Warnings, fmt.Sprintf("On %s the model trained on the other collections is worse than %s: it may not be trusted on such documents.", row.Corpus, row.Best))
+		if best := row.Best(); row.Left < best.F1 {
+			t.Warnings = append(t.Warnings, fmt.Sprintf("On %s the model trained on the other collections is worse than %s: it may not be trusted on such documents.", row.Corpus, best.Name))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -103,14 +115,23 @@ func f1At10(ctx context.Context, x Extractor, c *data.Corpus) (float64, error) {
 
 // Table returns a row for each collection.
 func (t *Transfer) Table() *view.Table {
-	table := view.NewTable("F1 at 10 on a collection that was left out", "collection", "trained on the others [%]", "on all [%]", "on this one [%]",
-		"FirstPhrases [%]", "TF-IDF [%]", "TF-IDF of sequences [%]", "YAKE [%]", "MultipartiteRank [%]", "at least the best unsupervised")
+	columns := []string{"collection", "trained on the others [%]", "on all [%]", "on this one [%]"}
+	if len(t.Rows) > 0 {
+		for _, m := range t.Rows[0].Methods {
+			columns = append(columns, m.Name+" [%]")
+		}
+	}
+	table := view.NewTable("F1 at 10 on a collection that was left out", append(columns, "at least the best unsupervised")...)
 	for _, r := range t.Rows {
 		holds := view.Cell{Text: "yes", Tone: "good"}
-		if r.Left < r.Methods[r.Best] {
+		if r.Left < r.Best().F1 {
 			holds = view.Cell{Text: "no", Tone: "bad"}
 		}
-		table.Add(r.Corpus, r.Left, r.Together, r.Single, r.Methods["FirstPhrases"], r.Methods["TF-IDF"], r.Methods["TF-IDF of sequences"], r.Methods["YAKE"], r.Methods["MultipartiteRank"], holds)
+		row := []any{r.Corpus, r.Left, r.Together, r.Single}
+		for _, m := range r.Methods {
+			row = append(row, m.F1)
+		}
+		table.Add(append(row, holds)...)
 	}
 	table.Notes = append(table.Notes, "Exact match of Porter stems; precision and recall averaged over documents.")
 	return table

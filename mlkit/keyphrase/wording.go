@@ -13,8 +13,8 @@ const (
 	wordingL2      = 1e-3
 	// wordingOccurrences is how many occurrences of a candidate are described.
 	wordingOccurrences = 3
-	// wordingSample is the share of the candidates of a paper that are learned
-	// from, where they are no keyphrases: there are very many, and alike.
+	// wordingSample says that of the candidates of a paper that are no keyphrases
+	// one of so many is learned from: there are very many, and alike.
 	wordingSample = 4
 )
 
@@ -22,7 +22,7 @@ const (
 // a candidate's words, their order, endings and neighbours, hashed.
 type wording struct{ weights []float32 }
 
-// vocabularyOf holds the hashes of a document's words, so that every candidate
+// describer holds the hashes of a document's words, so that every candidate
 // is described from them.
 type describer struct {
 	d                          *document
@@ -138,13 +138,13 @@ type wordingExample struct {
 	weight   float32
 }
 
-// examplesOf describes the candidates of a training document.
-func wordingExamples(e *example, weight float32, random *rand.Rand) []wordingExample {
+// wordingExamples describes the candidates of a training document.
+func wordingExamples(e *example, random *rand.Rand) []wordingExample {
 	s := newDescriber(e.doc)
 	all := make([]wordingExample, 0, len(e.doc.candidates))
 	var memory []uint32
 	for k := range e.doc.candidates {
-		w := weight
+		w := float32(1)
 		if e.doc.paper && !e.gold[k] {
 			if random.IntN(wordingSample) != 0 {
 				continue
