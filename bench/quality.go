@@ -20,6 +20,7 @@ var qualities = []quality{
 	{"topics of 20 Newsgroups", topicQuality},
 	{"classification of 20 Newsgroups and R8", classifyQuality},
 	{"relations of SemEval-2010 Task 8", relationQuality},
+	{"keyphrases of Inspec, SemEval-2010 Task 5 and ScienceIE", keyphraseQuality},
 }
 
 // measureQuality runs all tasks.

@@ -1,0 +1,73 @@
+package keyphrase
+
+import (
+	"math"
+	"slices"
+)
+
+// redundancyDepth is how far down the ranking phrases are compared with those
+// above them.
+const redundancyDepth = 60
+
+// repeated lowers the decision, by a penalty in logarithms of odds, about each
+// phrase that is a part of one above it or has one as a part.
+func repeated(d *document, decisions []float64, penalty float64) {
+	if penalty == 0 {
+		return
+	}
+	ranked := ordered(decisions)
+	top := ranked[:min(redundancyDepth, len(ranked))]
+	for i, s := range top {
+		c := &d.candidates[s.at]
+		for _, above := range top[:i] {
+			a := &d.candidates[above.at]
+			if part(c.ids[:c.n], a.ids[:a.n]) || part(a.ids[:a.n], c.ids[:c.n]) {
+				decisions[s.at] -= penalty
+				break
+			}
+		}
+	}
+}
+
+// part reports whether a stands in b.
+func part(a, b []int32) bool {
+	for i := 0; i+len(a) <= len(b); i++ {
+		if len(a) < len(b) && slices.Equal(a, b[i:i+len(a)]) {
+			return true
+		}
+	}
+	return false
+}
+
+// blendWeight is the weight of the rank by TF-IDF in documents of an unknown
+// length. It was chosen on the training papers of SemEval-2010 Task 5, ranked by
+// a model of abstracts and paragraphs.
+const blendWeight = 0.5
+
+// blend adds, in documents of a length that was not learned from, the logarithm
+// of the odds of being ranked above other candidates by TF-IDF, which holds for
+// any length.
+func (f *fitted) blend(d *document, rows [][]float64, decisions []float64) {
+	foreign := f.foreign(d)
+	if foreign == 0 {
+		return
+	}
+	for i := range decisions {
+		q := rows[i][tfidfQuantile]
+		decisions[i] += blendWeight * foreign * math.Log(q/(1-q))
+	}
+}
+
+// tfidfQuantile is the feature of that rank. It is within (0, 1), because ties
+// count half.
+var tfidfQuantile = slices.Index(featureNames, "tf-idf of the phrase, relative")
+
+// foreign says how far a document's length is from those of the documents that
+// were learned from: 0 within their usual range, 1 from four times beyond it. A
+// ranker knows nothing of how frequency and position count in documents of a
+// length that it has not seen.
+func (f *fitted) foreign(d *document) float64 {
+	n := math.Log(float64(len(d.words) + 1))
+	beyond := max(n-math.Log(f.words[1]+1), math.Log(f.words[0]+1)-n, 0)
+	return min(beyond/math.Log(4), 1)
+}
