@@ -3,6 +3,8 @@ package neardup
 import (
 	"math/bits"
 	"sync"
+
+	"viva/internal/machine"
 )
 
 // counter says in how many texts an n-gram is, or in more: n-grams that fall
@@ -22,7 +24,9 @@ const counterParts = 256
 func newCounter(grams, most int64) *counter {
 	n := bits.Len64(uint64(2 * grams))
 	n = max(12, min(n, 32, bits.Len64(uint64(most))-1))
-	return &counter{counts: make([]uint8, 1<<n), shift: uint(64 - n)}
+	c := &counter{counts: make([]uint8, 1<<n), shift: uint(64 - n)}
+	machine.HugePages(c.counts)
+	return c
 }
 
 // tally counts for one worker; what it was told is counted at flush.

@@ -52,6 +52,12 @@ func (s *search) prefix(size int) int {
 	return size - max(1, int(math.Ceil(s.opt.Threshold*float64(size)-1e-9))) + 1
 }
 
+// indexed is the number of keys, of those that a set of some size has, that are
+// in the index: the n-grams without a key are before them.
+func (s *search) indexed(size, keys int) int {
+	return min(max(0, s.prefix(size)-(size-keys)), keys)
+}
+
 // joinExact returns all pairs of texts that may reach the threshold: all that
 // do, and those that only do so because n-grams have the same hash.
 func (s *search) joinExact(ctx context.Context) ([]uint64, error) {
@@ -126,14 +132,12 @@ func (s *search) index(ctx context.Context, count *counter, sets *sets, raw [][]
 					own = r.grams
 				}
 				keys, counts = count.keys(own, keys, counts)
-				slices.Sort(keys)
+				alone := size - len(keys)
+				first := s.indexed(size, len(keys))
+				sets.ordered[row].Store(leastFirst(keys, first))
 				sets.kept[row], sets.from[row] = int32(len(keys)), uint32(len(block))
 				block = append(block, keys...)
-				alone := size - len(keys)
-				for i := range max(0, s.prefix(size)-alone) {
-					if i == len(keys) {
-						break
-					}
+				for i := range first {
 					if err := feed.add(keys[i]<<8, record{keys[i], uint32(row), uint32(alone + i)}); err != nil {
 						return err
 					}
@@ -145,6 +149,33 @@ func (s *search) index(ctx context.Context, count *counter, sets *sets, raw [][]
 		}
 	})
 	return index, err
+}
+
+// leastFirst puts the n least keys first, in ascending order, and reports whether
+// all keys are in order.
+func leastFirst(keys []uint64, n int) bool {
+	const few = 32
+	if n == len(keys) || n > few {
+		slices.Sort(keys)
+		return true
+	}
+	if n == 0 {
+		return false
+	}
+	slices.Sort(keys[:n])
+	for i := n; i < len(keys); i++ {
+		k := keys[i]
+		if k >= keys[n-1] {
+			continue
+		}
+		keys[i] = keys[n-1]
+		j := n - 1
+		for ; j > 0 && keys[j-1] > k; j-- {
+			keys[j] = keys[j-1]
+		}
+		keys[j] = k
+	}
+	return false
 }
 
 // probe returns the pairs of rows whose keys reach the threshold, the lower row
@@ -239,6 +270,8 @@ func (c *comparison) compare(a, b record, least int) error {
 	if common(x[:i], y[:j], 1) > 0 {
 		return nil
 	}
+	c.sets.order(a.row, x, c.indexed(int(c.sets.size[a.row]), len(x)))
+	c.sets.order(b.row, y, c.indexed(int(c.sets.size[b.row]), len(y)))
 	if 1+common(x[i+1:], y[j+1:], least-1) >= least {
 		c.found = append(c.found, pairOf(a.row, b.row))
 	}

@@ -3,13 +3,17 @@ package neardup
 import (
 	"encoding/binary"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // blockTexts is how many texts make a block: what a worker does at once.
 const blockTexts = 256
 
-// sets are the n-grams of every text that others may have too, as keys in
-// ascending order; of the others only the number is known.
+// sets are the n-grams of every text that others may have too, as keys; of the
+// others only the number is known. Those that are in the index come first, in
+// ascending order; most texts are never compared, so the rest is put in order
+// when it is needed.
 type sets struct {
 	room  *room
 	spill *spill
@@ -18,6 +22,10 @@ type sets struct {
 	size, kept []int32
 	from       []uint32
 	blocks     []setBlock
+	// ordered says that all of a text's keys are in order; ordering guards their
+	// being put in order.
+	ordered  []atomic.Bool
+	ordering [64]sync.Mutex
 }
 
 // setBlock holds the keys of a block's texts, or where in the file they are.
@@ -29,7 +37,7 @@ type setBlock struct {
 func newSets(room *room, spill *spill, texts int) *sets {
 	return &sets{
 		room: room, spill: spill,
-		size: make([]int32, texts), kept: make([]int32, texts), from: make([]uint32, texts),
+		size: make([]int32, texts), kept: make([]int32, texts), from: make([]uint32, texts), ordered: make([]atomic.Bool, texts),
 		blocks: make([]setBlock, (texts+blockTexts-1)/blockTexts),
 	}
 }
@@ -73,6 +81,25 @@ func (s *sets) keys(row uint32, buffer *keyBuffer) ([]uint64, error) {
 		buffer.keys = append(buffer.keys, binary.LittleEndian.Uint64(buffer.bytes[8*i:]))
 	}
 	return buffer.keys, nil
+}
+
+// order puts what keys returned for a text in ascending order. The first ones,
+// which are in the index, stay where they are: others may read them meanwhile.
+func (s *sets) order(row uint32, keys []uint64, first int) {
+	if s.ordered[row].Load() {
+		return
+	}
+	if s.blocks[row/blockTexts].keys == nil {
+		slices.Sort(keys[first:])
+		return
+	}
+	lock := &s.ordering[row%64]
+	lock.Lock()
+	defer lock.Unlock()
+	if !s.ordered[row].Load() {
+		slices.Sort(keys[first:])
+		s.ordered[row].Store(true)
+	}
 }
 
 type keyBuffer struct {
