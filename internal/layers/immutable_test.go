@@ -9,6 +9,7 @@ import (
 
 	"viva/mlkit/classify"
 	"viva/mlkit/data"
+	"viva/mlkit/keyphrase"
 	"viva/mlkit/leak"
 	"viva/mlkit/linear"
 	"viva/mlkit/metric"
@@ -120,6 +121,9 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 	given = append(given, all)
 	tfidf := must(counts.Fit(all)).(*text.TFIDF)
 	matrix := must(tfidf.Transform(counts, all)).(*sparse.Matrix)
+	few := small.Select(all[:24])
+	phrases := keyphrase.Options{Trees: 3, Folds: 2}
+	extractor := must(keyphrase.Train(ctx, []*data.Corpus{few}, phrases)).(*keyphrase.Model)
 	copies := must(leak.Find(ctx, corpus, leak.Options{})).(*leak.Copies)
 	subjects := []any{
 		corpus, small, corpus.Select(all[:5]), must(data.New("made", docs)), folds, must(split.New("own", 3, rows)),
@@ -127,6 +131,8 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 		counts, tfidf, matrix, must(sparse.New(2, start, columns, values)),
 		must(linear.SVM{}.Fit(ctx, matrix, labels)), must(classify.Train(ctx, texts, labels, opt)),
 		must(classify.CrossValidate(ctx, texts, labels, folds, opt)),
+		extractor, must(keyphrase.Evaluate(ctx, extractor, few)),
+		must(keyphrase.CrossValidate(ctx, []*data.Corpus{few}, split.Options{K: 2}, phrases)),
 		must(metric.Classify(labels, labels)), must(metric.Classify(labels, labels)).(*metric.Report).Confusion(),
 		copies, must(leak.Check(ctx, corpus, leak.Options{})), must(prepare.Deduplicate(ctx, corpus, prepare.DuplicateOptions{})),
 	}
