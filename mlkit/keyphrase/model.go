@@ -68,7 +68,7 @@ func Train(ctx context.Context, corpora []*data.Corpus, opt Options) (*Model, er
 }
 
 func newModel(opt Options, collections []Collection, warnings []string, f *fitted) *Model {
-	return &Model{Options: opt, Collections: collections, Threshold: f.threshold, Training: slices.Clone(f.training), Warnings: warnings, fitted: f, redundancy: opt.Redundancy}
+	return &Model{Options: opt, Collections: collections, Threshold: f.threshold, Training: slices.Clone(f.training), Warnings: warnings, fitted: f, redundancy: opt.redundancy()}
 }
 
 // gather prepares the documents that have keyphrases.

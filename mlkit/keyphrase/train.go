@@ -167,7 +167,7 @@ func (f *fitted) resubstitute(ctx context.Context, examples []*example, rows [][
 				return err
 			}
 		}
-		repeated(examples[i].doc, decisions, opt.Redundancy)
+		repeated(examples[i].doc, decisions, opt.redundancy())
 		ranked := ordered(decisions)
 		outcomes[i] = &outcome{Ranked: m.phrases(examples[i].doc, ranked[:min(rankedDepth, len(ranked))]), Own: m.own(ranked), Phrases: examples[i].phrases}
 		return nil
