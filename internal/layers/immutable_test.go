@@ -11,6 +11,7 @@ import (
 	"viva/mlkit/coherence"
 	"viva/mlkit/data"
 	"viva/mlkit/describe"
+	"viva/mlkit/keyphrase"
 	"viva/mlkit/leak"
 	"viva/mlkit/linear"
 	"viva/mlkit/metric"
@@ -132,6 +133,9 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 	pairs, lda, numbers := [][]string{{"one", "two"}}, topic.LDA{Topics: 2, Iterations: 5}, []int{2, 3}
 	parts := []string{"x", "x", "y"}
 	given = append(given, tokens, moreStop, pairs, numbers, parts)
+	few := small.Select(all[:24])
+	phrases := keyphrase.Options{Trees: 3, Folds: 2}
+	extractor := must(keyphrase.Train(ctx, []*data.Corpus{few}, phrases)).(*keyphrase.Model)
 	copies := must(leak.Find(ctx, corpus, leak.Options{})).(*leak.Copies)
 	keys, masks := []prepare.Key{{Field: "group", Ignore: []string{"none"}}}, []string{"whereas"}
 	stages := []prepare.Stage{prepare.NormaliseOptions{}, prepare.GroupOptions{By: keys}, prepare.MaskOptions{Words: masks}, prepare.EasyOptions{}, prepare.SplitOptions{}}
@@ -150,6 +154,8 @@ func TestValuesOfMlkitKeepToThemselves(t *testing.T) {
 		must(linear.Logistic{}.Fit(ctx, matrix, labels)), must(linear.Bayes{}.Fit(ctx, matrix, labels)),
 		must(classify.Search(ctx, texts, labels, groups, grid)), must(classify.NestedCrossValidate(ctx, texts, labels, groups, folds, grid)),
 		must(classify.Calibrate(ctx, texts, labels, folds, opt, "")),
+		extractor, must(keyphrase.Evaluate(ctx, extractor, few)),
+		must(keyphrase.CrossValidate(ctx, []*data.Corpus{few}, split.Options{K: 2}, phrases)),
 		must(metric.Classify(labels, labels)), must(metric.Classify(labels, labels)).(*metric.Report).Confusion(),
 		copies, must(leak.Check(ctx, corpus, leak.Options{})), must(prepare.Deduplicate(ctx, corpus, prepare.DuplicateOptions{})),
 		must(prepare.Run(ctx, corpus, prepare.Recipe{Stages: stages})), must(prepare.SeparateDomains(ctx, corpus, prepare.SeparateOptions{MinDocuments: 5})),

@@ -32,7 +32,7 @@ const baselineNumber = 10
 func (m *Method) Name() string { return m.name }
 
 // Extract implements Extractor. n = 0 means 10.
-func (m *Method) Extract(ctx context.Context, doc data.Document, n int) ([]Phrase, error) {
+func (m *Method) Extract(ctx context.Context, doc data.Document, n int) (Phrases, error) {
 	if n < 0 {
 		return nil, fmt.Errorf("keyphrase: %d phrases are wanted: give at least 1, or 0 for %d", n, baselineNumber)
 	}
@@ -51,7 +51,7 @@ func (m *Method) Extract(ctx context.Context, doc data.Document, n int) ([]Phras
 		}
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), a-b) })
-	phrases := make([]Phrase, 0, min(n, len(order)))
+	phrases := make(Phrases, 0, min(n, len(order)))
 	for _, i := range order[:min(n, len(order))] {
 		c := &d.candidates[i]
 		phrases = append(phrases, Phrase{Text: d.surface(c), Key: d.key(c), Score: scores[i]})

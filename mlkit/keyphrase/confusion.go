@@ -50,7 +50,7 @@ type confused struct {
 	Missed, Wrong map[string][]string
 }
 
-func confuse(doc data.Document, ranked []Phrase, phrases [][]string) confused {
+func confuse(doc data.Document, ranked Phrases, phrases [][]string) confused {
 	c := confused{Missed: map[string][]string{}, Wrong: map[string][]string{}}
 	top := ranked[:min(confusionLimit, len(ranked))]
 	keys := make([]string, len(top))
@@ -114,7 +114,7 @@ func wrongKind(key string, phrases [][]string) string {
 // within reports whether the words of a are a part of those of b.
 func within(a, b string) bool { return a != b && strings.Contains(" "+b+" ", " "+a+" ") }
 
-func missedKind(spellings []string, text string, ranked []Phrase, top []string) (kind, near string) {
+func missedKind(spellings []string, text string, ranked Phrases, top []string) (kind, near string) {
 	present := slices.ContainsFunc(spellings, func(k string) bool { return strings.Contains(text, " "+k+" ") })
 	if !present {
 		return MissedAbsent, ""

@@ -25,28 +25,7 @@ type Extractor interface {
 	Name() string
 	// Extract returns the n best phrases of a document, the best first; n = 0
 	// lets the extractor choose the number.
-	Extract(ctx context.Context, doc data.Document, n int) ([]Phrase, error)
-}
-
-// Phrase is an extracted keyphrase.
-type Phrase struct {
-	// Text is the phrase as the document writes it, Key the Porter stems of its
-	// words, by which phrases are compared.
-	Text, Key string
-	// Score is what it was ranked by: of a Model the probability, in 0..1, that an
-	// indexer would have chosen it; of the unsupervised methods their own measure,
-	// larger being better.
-	Score float64
-	// Reasons, from the model only, are what raised or lowered the score most.
-	Reasons []Reason
-}
-
-// Reason is what a property of a phrase did to its score.
-type Reason struct {
-	// Property is a feature's name, Value its value, and Effect by how much it
-	// moved the logarithm of the odds.
-	Property      string
-	Value, Effect float64
+	Extract(ctx context.Context, doc data.Document, n int) (Phrases, error)
 }
 
 // Scores are precision, recall and F1, in 0..1.
@@ -114,7 +93,7 @@ func Evaluate(ctx context.Context, x Extractor, c *data.Corpus) (*Evaluation, er
 // fields are exported for package gob.
 type outcome struct {
 	ID       string
-	Ranked   []Phrase
+	Ranked   Phrases
 	Own      int
 	Phrases  [][]string
 	Mistakes confused
@@ -122,7 +101,7 @@ type outcome struct {
 
 // ranker is an extractor that ranks and chooses a number at once.
 type ranker interface {
-	ranking(ctx context.Context, doc data.Document, n int) (ranked []Phrase, own int, err error)
+	ranking(ctx context.Context, doc data.Document, n int) (ranked Phrases, own int, err error)
 }
 
 // rankedDepth is how far down the ranking is looked for phrases that were missed.

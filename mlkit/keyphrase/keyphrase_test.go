@@ -55,13 +55,13 @@ func evaluate(t testing.TB, x keyphrase.Extractor, c *data.Corpus) *keyphrase.Ev
 
 // fixed extracts the same phrases from every document.
 type fixed struct {
-	phrases []keyphrase.Phrase
+	phrases keyphrase.Phrases
 	own     int
 }
 
 func (f fixed) Name() string { return "fixed" }
 
-func (f fixed) Extract(_ context.Context, doc data.Document, n int) ([]keyphrase.Phrase, error) {
+func (f fixed) Extract(_ context.Context, doc data.Document, n int) (keyphrase.Phrases, error) {
 	if doc.Keyphrases != nil {
 		panic("the extractor was shown the keyphrases")
 	}
@@ -313,7 +313,7 @@ func TestKeptModelsAreThoseTrained(t *testing.T) {
 	learn, held := sample(t)
 	learn = learn.Select(rows(50))
 	var shelf memotest.Shelf
-	var all [][]keyphrase.Phrase
+	var all []keyphrase.Phrases
 	for range 2 {
 		m, err := keyphrase.Train(shelf.In(t.Context()), []*data.Corpus{learn}, quick)
 		if err != nil {

@@ -40,6 +40,8 @@ type Model struct {
 	Warnings []string
 
 	fitted *fitted
+	// redundancy is that of the options, which cells may change.
+	redundancy float64
 }
 
 // Train learns from the documents of the corpora that have keyphrases. Several
@@ -66,7 +68,7 @@ func Train(ctx context.Context, corpora []*data.Corpus, opt Options) (*Model, er
 }
 
 func newModel(opt Options, collections []Collection, warnings []string, f *fitted) *Model {
-	return &Model{Options: opt, Collections: collections, Threshold: f.threshold, Training: slices.Clone(f.training), Warnings: warnings, fitted: f}
+	return &Model{Options: opt, Collections: collections, Threshold: f.threshold, Training: slices.Clone(f.training), Warnings: warnings, fitted: f, redundancy: opt.redundancy()}
 }
 
 // gather prepares the documents that have keyphrases.
@@ -141,7 +143,7 @@ func (m *Model) rank(d *document) ([]scored, [][]float64, error) {
 		decisions[i] = x
 	}
 	m.fitted.blend(d, rows, decisions)
-	repeated(d, decisions, m.Options.Redundancy)
+	repeated(d, decisions, m.redundancy)
 	return ordered(decisions), rows, nil
 }
 
@@ -161,7 +163,7 @@ const reasonsShown = 3
 // which text, title and whether it is a message are looked at. n = 0 leaves the
 // number to the model: all phrases with a probability of at least Threshold, and
 // at least one.
-func (m *Model) Extract(ctx context.Context, doc data.Document, n int) ([]Phrase, error) {
+func (m *Model) Extract(ctx context.Context, doc data.Document, n int) (Phrases, error) {
 	switch {
 	case m == nil || m.fitted == nil:
 		return nil, errors.New("keyphrase: the model is not trained: make one with Train, or read one")
@@ -192,14 +194,14 @@ func (m *Model) Extract(ctx context.Context, doc data.Document, n int) ([]Phrase
 // to the model.
 func (m *Model) own(ranked []scored) int {
 	n := 0
-	for n < len(ranked) && (n == 0 || probability(ranked[n].decision) >= m.Threshold) {
+	for n < len(ranked) && (n == 0 || probability(ranked[n].decision) >= m.fitted.threshold) {
 		n++
 	}
 	return n
 }
 
-func (m *Model) phrases(d *document, ranked []scored) []Phrase {
-	phrases := make([]Phrase, len(ranked))
+func (m *Model) phrases(d *document, ranked []scored) Phrases {
+	phrases := make(Phrases, len(ranked))
 	for i, s := range ranked {
 		c := &d.candidates[s.at]
 		phrases[i] = Phrase{Text: d.surface(c), Key: d.key(c), Score: probability(s.decision)}
@@ -208,7 +210,7 @@ func (m *Model) phrases(d *document, ranked []scored) []Phrase {
 }
 
 // ranking implements ranker.
-func (m *Model) ranking(ctx context.Context, doc data.Document, n int) ([]Phrase, int, error) {
+func (m *Model) ranking(ctx context.Context, doc data.Document, n int) (Phrases, int, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
 	}

@@ -58,14 +58,15 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("keyphrase: Options.Redundancy is %g: it must be finite", o.Redundancy)
 	case o.Redundancy == 0:
 		o.Redundancy = 0.4
-	case o.Redundancy < 0:
-		o.Redundancy = 0
 	}
 	if _, err := o.boost().Check(); err != nil {
 		return o, fmt.Errorf("keyphrase: %w", err)
 	}
 	return o, nil
 }
+
+// redundancy is the penalty of Redundancy.
+func (o Options) redundancy() float64 { return max(o.Redundancy, 0) }
 
 func (o Options) boost() boost.Options {
 	return boost.Options{
