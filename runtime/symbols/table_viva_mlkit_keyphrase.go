@@ -42,6 +42,7 @@ func init() {
 			"Options":           reflect.ValueOf((*viva_mlkit_keyphrase.Options)(nil)),
 			"Own":               reflect.ValueOf(constant.MakeFromLiteral("\"own number\"", token.STRING, 0)),
 			"Phrase":            reflect.ValueOf((*viva_mlkit_keyphrase.Phrase)(nil)),
+			"Phrases":           reflect.ValueOf((*viva_mlkit_keyphrase.Phrases)(nil)),
 			"Reason":            reflect.ValueOf((*viva_mlkit_keyphrase.Reason)(nil)),
 			"Scores":            reflect.ValueOf((*viva_mlkit_keyphrase.Scores)(nil)),
 			"TFIDF":             reflect.ValueOf(viva_mlkit_keyphrase.TFIDF),
@@ -60,11 +61,11 @@ func init() {
 
 type _viva_mlkit_keyphrase_Extractor struct {
 	IValue   any
-	WExtract func(a0 _context.Context, a1 viva_mlkit_data.Document, a2 int) ([]viva_mlkit_keyphrase.Phrase, error)
+	WExtract func(a0 _context.Context, a1 viva_mlkit_data.Document, a2 int) (viva_mlkit_keyphrase.Phrases, error)
 	WName    func() string
 }
 
-func (w _viva_mlkit_keyphrase_Extractor) Extract(a0 _context.Context, a1 viva_mlkit_data.Document, a2 int) ([]viva_mlkit_keyphrase.Phrase, error) {
+func (w _viva_mlkit_keyphrase_Extractor) Extract(a0 _context.Context, a1 viva_mlkit_data.Document, a2 int) (viva_mlkit_keyphrase.Phrases, error) {
 	return w.WExtract(a0, a1, a2)
 }
 
