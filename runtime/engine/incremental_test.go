@@ -319,37 +319,42 @@ func write(path, text string) {
 	}
 }
 
-// address is a pointer as fmt prints it.
+// address is a pointer as fmt prints it. Where memory lies is another place in
+// every process.
 var address = regexp.MustCompile(`\b0x[0-9a-f]{9,}\b`)
+
+// placeless is a record without times and without addresses.
+func placeless(r *record.Run) (*record.Run, string, error) {
+	b, err := json.MarshalIndent(timeless(r), "", " ")
+	if err != nil {
+		return nil, "", err
+	}
+	b = address.ReplaceAll(b, []byte("0xADDRESS"))
+	same := &record.Run{}
+	return same, string(b), json.Unmarshal(b, same)
+}
 
 // difference compares two runs of a notebook and what reports show of them,
 // without their times.
 func difference(nb *notebook.Notebook, want, got *record.Run) string {
 	texts := [2][3]string{}
 	for i, r := range []*record.Run{want, got} {
-		r = timeless(r)
-		b, err := json.MarshalIndent(r, "", " ")
+		same, text, err := placeless(r)
 		if err != nil {
 			return err.Error()
 		}
-		// Where memory lies is another place in every process.
-		texts[i][0] = address.ReplaceAllString(string(b), "0xADDRESS")
+		var page bytes.Buffer
+		if err := report.HTML(&page, nb, same, report.Options{}); err != nil {
+			return err.Error()
+		}
+		doc, err := report.Markdown(nb, same, report.Options{})
+		if err != nil {
+			return err.Error()
+		}
+		texts[i] = [3]string{text, page.String(), fmt.Sprintf("%s %v", doc.Text, doc.Files)}
 	}
 	if texts[0][0] != texts[1][0] {
 		return cmp.Diff(strings.Split(texts[0][0], "\n"), strings.Split(texts[1][0], "\n"))
-	}
-	for i, r := range []*record.Run{want, got} {
-		var page bytes.Buffer
-		if err := report.HTML(&page, nb, timeless(r), report.Options{}); err != nil {
-			return err.Error()
-		}
-		doc, err := report.Markdown(nb, timeless(r), report.Options{})
-		if err != nil {
-			return err.Error()
-		}
-		for j, text := range []string{page.String(), fmt.Sprintf("%s %v", doc.Text, doc.Files)} {
-			texts[i][j+1] = address.ReplaceAllString(text, "0xADDRESS")
-		}
 	}
 	return cmp.Diff(texts[0][1], texts[1][1]) + cmp.Diff(texts[0][2], texts[1][2])
 }
