@@ -22,8 +22,8 @@ type Options struct {
 	C float64
 	// MinCount is in how many training examples a feature must be; 0 means 1.
 	MinCount int
-	// Tol and MaxIter end the fitting; 0 means linear.SVM's default for MaxIter and
-	// 0.01 for Tol.
+	// Tol and MaxIter end the fitting; 0 means 0.01 for Tol, and linear.SVM's default
+	// for MaxIter.
 	Tol     float64
 	MaxIter int
 	// ClassWeight "balanced" makes errors count in inverse proportion to the size of
@@ -38,14 +38,14 @@ type Options struct {
 	Seed int64
 }
 
-// addTo adds the options to a key.
+// addTo adds the options to a key: vectors by their content, not by their address.
 func (o Options) addTo(k *memo.Key) *memo.Key {
-	print := ""
+	vectors := ""
 	if o.Vectors != nil {
-		print = o.Vectors.Fingerprint()
+		vectors = o.Vectors.Fingerprint()
 	}
 	o.Vectors = nil
-	return k.Options(o).Text(print)
+	return k.Options(o).Text(vectors)
 }
 
 // DefaultC is the C of the zero Options.

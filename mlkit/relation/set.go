@@ -83,8 +83,7 @@ type CandidateOptions struct {
 // near each other, in the order of the text, with the type of their relation as its
 // label, or Other if there is none. Overlapping entities, and an entity that is
 // marked twice, make no pair. Relations of pairs that are no candidates cannot be
-// found by any model: how many there are is a warning, and Read's recall must be
-// lowered by them. A pair with two relations keeps the first, with a warning.
+// found by any model, and recall does not count them: how many there are is a warning. A pair with two relations keeps the first, with a warning.
 func Candidates(c *data.Corpus, opt CandidateOptions) (*Set, error) {
 	if opt.MaxWords == 0 {
 		opt.MaxWords = 20
