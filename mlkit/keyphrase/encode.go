@@ -31,7 +31,7 @@ type writtenFit struct {
 	Entries           [][3]float32
 	Ranker            []byte
 	Threshold         float64
-	Words             [2]float64
+	Words             []float64
 	Training          []Measure
 }
 
@@ -85,6 +85,11 @@ func (f *fitted) GobDecode(b []byte) error {
 		return fmt.Errorf("what was learned is damaged: %d keys with %d entries, of %d documents", len(w.Keys), len(w.Entries), w.Documents)
 	case !(w.Threshold >= 0 && w.Threshold <= 1):
 		return fmt.Errorf("what was learned is damaged: a threshold of %v", w.Threshold)
+	}
+	for _, n := range w.Words {
+		if !(n >= 0 && n <= math.MaxInt32) {
+			return fmt.Errorf("what was learned is damaged: documents of %v words", n)
+		}
 	}
 	ranker := &boost.Model{}
 	if err := ranker.UnmarshalBinary(w.Ranker); err != nil {

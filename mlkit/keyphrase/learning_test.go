@@ -186,3 +186,49 @@ func TestMultipartiteParts(t *testing.T) {
 		t.Errorf("topics %v", cluster)
 	}
 }
+
+// The further a document's length is from those that were learned from, the more
+// its rank by TF-IDF counts, also between them.
+func TestForeignLengths(t *testing.T) {
+	f := &fitted{words: []float64{100, 150, 6000}}
+	last := 0.0
+	for _, n := range []int{120, 200, 300, 400, 700} {
+		d := &document{words: make([]word, n)}
+		x := f.foreign(d)
+		if n <= 200 && x != 0 || n > 250 && x <= last || x > 1 {
+			t.Errorf("%d words are foreign by %v, after %v", n, x, last)
+		}
+		last = x
+	}
+	for n, want := range map[int]float64{5000: 0, 8000: 0, 100_000: 1, 5: 1} {
+		if x := f.foreign(&document{words: make([]word, n)}); x != want {
+			t.Errorf("%d words are foreign by %v, want %v", n, x, want)
+		}
+	}
+	d := newDocument("Sensor networks need sensor networks. Light is an idea of nodes.", "", false)
+	list := examples(t, 20)
+	opt, err := Options{Folds: 2}.withDefaults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	learned, _, err := crossFit(t.Context(), list, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := d.features(learned.learnedOf(d))
+	decisions := make([]float64, len(rows))
+	learned.words = []float64{1e6}
+	learned.blend(d, rows, decisions)
+	if top := d.key(&d.candidates[ordered(decisions)[0].at]); !strings.Contains("sensor network", top) {
+		t.Errorf("%q ranks first by TF-IDF", top)
+	}
+	clear(decisions)
+	learned.words = []float64{float64(len(d.words))}
+	learned.blend(d, rows, decisions)
+	for _, x := range decisions {
+		if x != 0 {
+			t.Error("the decisions about a document of a known length are changed")
+			break
+		}
+	}
+}

@@ -39,7 +39,7 @@ type fitted struct {
 	ranker   *boost.Model
 	// threshold is Model.Threshold, words the usual lengths of documents.
 	threshold float64
-	words     [2]float64
+	words     []float64
 	training  []Measure
 }
 
@@ -184,16 +184,22 @@ func (f *fitted) resubstitute(ctx context.Context, examples []*example, rows [][
 	return all, nil
 }
 
-// lengths are the least and the greatest usual length of documents, in words: the
-// 1 % and 99 % quantiles.
-func lengths(examples []*example) [2]float64 {
-	words := make([]int, len(examples))
-	for i, e := range examples {
-		words[i] = len(e.doc.words)
+// lengths are the usual lengths of documents in words, ascending: the quantiles of
+// each collection from 1 % to 99 %.
+func lengths(examples []*example) []float64 {
+	words := map[string][]int{}
+	for _, e := range examples {
+		words[e.collection] = append(words[e.collection], len(e.doc.words))
 	}
-	slices.Sort(words)
-	n := len(words)
-	return [2]float64{float64(words[n/100]), float64(words[n-1-n/100])}
+	var all []float64
+	for _, list := range words {
+		slices.Sort(list)
+		for _, percent := range []int{1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 99} {
+			all = append(all, float64(list[(len(list)-1)*percent/100]))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // ownThreshold finds the probability from which phrases are extracted if the
