@@ -27,6 +27,9 @@
 //	                            sets named, or of all that are here
 //	run data path NAME …        print the folders that hold data sets; of the
 //	                            flags, data takes -mirror, -registry and -q
+//	run predict -model NAME     predict for documents: JSON lines on standard
+//	                            input to JSON lines on standard output; of the
+//	                            flags it takes -models, -n and -skip
 //	run help                    print this text
 //	run version                 print the versions of the program and of Go
 //
@@ -65,6 +68,13 @@
 //	               $VIVA_REGISTRY)
 //	-json          print events to standard output, one JSON value to a line
 //	-q             print nothing but what is wrong
+//	-model NAME    for predict: the model
+//	-models DIR    for predict: the folder of the models (default
+//	               outputs/models)
+//	-n N           for predict: at most N keyphrases or topics for a document
+//	               (default 0, the model's own number)
+//	-skip          for predict: lines that are no documents do not fail the
+//	               command
 //	-tolerance T   for verify: the relative difference up to which numbers are
 //	               within tolerance (default 1e-09)
 //
@@ -89,6 +99,13 @@
 // with the fingerprints of notebook, data, record and program. The next run of
 // the notebook removes them.
 //
+// Predict reads a document from each line of standard input, {"text": "…"} with
+// id, title, message and entities where there are any, and writes a line for each,
+// in their order, as soon as no more input is waiting: label with probability or
+// margin, keyphrases, topics, or relations. Where the model cannot read a document,
+// the line has the reason. A line that is no document is told of with its number,
+// has no line in the output, and makes the exit status 1, without -skip.
+//
 // Relative paths in cells and parameters are relative to the folder in which
 // run was started.
 //
@@ -98,7 +115,8 @@
 // interrupted; 2, the command line is wrong, and nothing was run. Verify exits
 // with 1 if anything differs, or could not be compared: there is no record, or
 // it cannot be read. Data exits with 1 if a set is not here, was not pulled, or
-// has files that are not right.
+// has files that are not right. Predict exits with 1 if there is no such model, if
+// it is damaged, or if a line was no document.
 //
 // Ctrl-C ends the running cell and writes the reports so far; notebooks that
 // have not begun keep the reports they have. A second Ctrl-C ends the program
@@ -125,6 +143,7 @@ import (
 
 // environment is what the command knows of the world around it.
 type environment struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	// terminal is true where stderr is one that can redraw a line.
 	terminal bool
@@ -154,7 +173,7 @@ func start() int {
 	defer stop()
 	// A second Ctrl-C ends the program at once.
 	context.AfterFunc(ctx, stop)
-	env := environment{stdout: os.Stdout, stderr: os.Stderr}
+	env := environment{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	env.terminal, env.width = terminal(os.Stderr)
 	err := run(ctx, env, os.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
@@ -174,7 +193,7 @@ func start() int {
 }
 
 // verbs are the words that stand in the place of the first argument.
-var verbs = []string{"check", "watch", "verify", "explain", "cache", "data", "ledger", "help", "version"}
+var verbs = []string{"check", "watch", "verify", "explain", "cache", "data", "predict", "ledger", "help", "version"}
 
 func run(ctx context.Context, env environment, args []string) error {
 	if len(args) > 0 {
@@ -193,6 +212,8 @@ func run(ctx context.Context, env environment, args []string) error {
 			return showLedger(ctx, env, args[1:])
 		case "data":
 			return dataSets(ctx, env, args[1:])
+		case "predict":
+			return predict(ctx, env, args[1:])
 		case "help":
 			return flag.ErrHelp
 		case "version", "-version", "--version":

@@ -50,6 +50,8 @@ func TestManualIsTrue(t *testing.T) {
 	w.flags().VisitAll(describes)
 	var d dataSettings
 	d.flags().VisitAll(describes)
+	var p predictSettings
+	p.flags().VisitAll(describes)
 	for name := range described {
 		if !exists[name] {
 			t.Errorf("the manual describes -%s, which does not exist", name)

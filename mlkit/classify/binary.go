@@ -50,6 +50,6 @@ func (m *Model) UnmarshalBinary(b []byte) error {
 	if c := w.Calibration; c != nil && len(c.Classes()) != len(w.Linear.Classes()) {
 		return fmt.Errorf("classify: not a text classifier: calibration for %d classes, weights for %d", len(c.Classes()), len(w.Linear.Classes()))
 	}
-	*m = Model{Options: w.Options, Warnings: w.Warnings, tfidf: w.TFIDF, linear: w.Linear, calibration: w.Calibration}
+	*m = Model{Options: w.Options, Warnings: w.Warnings, tfidf: w.TFIDF, linear: w.Linear, calibration: w.Calibration, print: &printed{}}
 	return nil
 }

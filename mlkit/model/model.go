@@ -95,9 +95,13 @@ type Saved struct {
 	Data     []trace.Source  `json:"data"`
 	Seed     int64           `json:"seed"`
 	Notebook string          `json:"notebook,omitempty"`
+	// Replaces names the version that was current before this one; empty if there
+	// was none.
+	Replaces string `json:"replaces,omitempty"`
 	// Folder is the version's folder.
 	Folder string `json:"-"`
-	// Previous is the version that this one has replaced, nil if there was none.
+	// Previous is the version that Replaces names; nil if there was none, or if it
+	// is not among the old ones any more.
 	Previous *Saved `json:"-"`
 	// Changes are the metrics that are not as they were in Previous.
 	Changes []Change `json:"-"`
@@ -180,12 +184,13 @@ func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 		return nil, fmt.Errorf("model: saving %s: %w", e.Name, err)
 	}
 	if len(current) > 0 && current[0].Version == s.Version {
+		current[0].previous(opt)
 		return current[0], nil
 	}
 	s.Created = time.Now().UTC().Truncate(time.Second)
 	s.Folder = filepath.Join(opt.Folder, e.Name, s.Version)
 	if len(current) > 0 {
-		s.Previous = current[0]
+		s.Previous, s.Replaces = current[0], current[0].Version
 		s.Changes = changes(s.Previous.Metrics, s.Metrics)
 		if !s.Created.After(s.Previous.Created) {
 			s.Created = s.Previous.Created.Add(time.Second) // versions are ordered by time
@@ -220,6 +225,19 @@ func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 		}
 	}
 	return s, nil
+}
+
+// previous finds the version that this one has replaced, so that it shows the
+// same whenever it is loaded, or saved once more.
+func (s *Saved) previous(opt Options) {
+	if s.Replaces == "" {
+		return
+	}
+	before, err := read(filepath.Join(opt.Folder, old, s.Name, s.Replaces))
+	if err != nil || before.Name != s.Name {
+		return
+	}
+	s.Previous, s.Changes = before, changes(before.Metrics, s.Metrics)
 }
 
 // version names what a model is and what it was made from.
@@ -338,6 +356,7 @@ func Load(name string, opt Options) (*Saved, error) {
 		}
 		return nil, fmt.Errorf("model: %s is not in %s: %w; %s", name, filepath.ToSlash(opt.Folder), ErrMissing, hint)
 	}
+	all[0].previous(opt)
 	return all[0], nil
 }
 

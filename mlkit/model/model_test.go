@@ -300,3 +300,31 @@ func TestManySaversAtOnce(t *testing.T) {
 		t.Errorf("the changelog is\n%s", read(t, opt.Changelog))
 	}
 }
+
+// A notebook that runs again saves the same model, and its report must be the
+// same: what a version replaced is known from then on, and not only when it was
+// saved.
+func TestWhatAVersionReplacedIsShownWheneverItIsSavedOrLoaded(t *testing.T) {
+	opt := options(t)
+	save(t, entry("first", 0.85), opt)
+	second := save(t, entry("second", 0.875), opt)
+	again := save(t, entry("second", 0.875), opt)
+	loaded, err := model.Load("text-classifier", opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(second.ChangeTable().Rows) != 1 || second.View()[0].Table.Rows[0][4].Text != second.Previous.Version {
+		t.Fatalf("%+v", second.View())
+	}
+	for name, s := range map[string]*model.Saved{"saved again": again, "loaded": loaded} {
+		if diff := cmp.Diff(second.View(), s.View()); diff != "" {
+			t.Errorf("%s (-first +then):\n%s", name, diff)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(opt.Folder, "old")); err != nil {
+		t.Fatal(err)
+	}
+	if loaded, err = model.Load("text-classifier", opt); err != nil || loaded.Previous != nil || loaded.Replaces != second.Replaces || len(loaded.ChangeTable().Notes) != 1 {
+		t.Errorf("without the old versions: %+v, %v", loaded, err)
+	}
+}

@@ -1,15 +1,16 @@
 package model
 
-import "viva/mlkit/view"
+import (
+	"cmp"
+	"fmt"
+
+	"viva/mlkit/view"
+)
 
 // View implements view.Viewer: where the version is, and what has changed.
 func (s *Saved) View() []view.Item {
 	t := view.NewTable("", "model", "kind", "version", "trained", "replaces")
-	before := "–"
-	if s.Previous != nil {
-		before = s.Previous.Version
-	}
-	t.Add(s.Name, s.Kind, s.Version, s.Created.Format("2006-01-02"), before)
+	t.Add(s.Name, s.Kind, s.Version, s.Created.Format("2006-01-02"), cmp.Or(s.Replaces, "–"))
 	items := t.View()
 	if s.Previous != nil {
 		items = append(items, s.ChangeTable().View()...)
@@ -25,6 +26,8 @@ func (s *Saved) ChangeTable() *view.Table {
 		t.Add(c.Name, metricText(c.Before), metricText(c.After), c.By())
 	}
 	switch {
+	case s.Previous == nil && s.Replaces != "":
+		t.Notes = append(t.Notes, fmt.Sprintf("Version %s, which this one replaced, is gone.", s.Replaces))
 	case s.Previous == nil:
 		t.Notes = append(t.Notes, "There is no version before.")
 	case len(s.Changes) == 0:

@@ -25,5 +25,10 @@ var volatiles = map[string]map[string]string{
 		"List": "reads the environment", "Lookup": "reads the environment", "Nearest": "reads the environment",
 		"Locate": "reads a file", "Look": "reads a file", "Verify": "reads a file", "Downloads": "reads a file",
 	},
-	"crypto/rand": {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
+	// Models lie in files that other notebooks, and other runs, write and remove.
+	"viva/mlkit/model": {
+		"Save": "writes a file", "Load": "reads a file", "Old": "reads a file", "Names": "reads a file",
+	},
+	"viva/mlkit/pipeline": {"Load": "reads a file", "Open": "reads a file", "Run": "reads the clock"},
+	"crypto/rand":         {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
 }
