@@ -90,7 +90,7 @@ func small(store string) subject {
 
 // classifier is the notebook that trains the text classifier, with the one that
 // it requires, on a corpus; empty for the sample. The edit of its code has the
-// final model fitted and tested again.
+// final model tested, explained and kept again.
 func classifier(store, corpus string) (subject, error) {
 	s := subject{
 		name: "02-classifier", files: map[string][]byte{}, store: store, cell: "fig-confusion",
