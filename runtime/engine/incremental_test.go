@@ -176,7 +176,7 @@ func (st story) revisions() []revision {
 // clean run, with the difference.
 func runStory(dir string, all []revision, count *tally) (int, string) {
 	ctx, file := context.Background(), filepath.Join(dir, "data.csv")
-	clean := Options{Engine: Yaegi, Timeout: 20 * time.Second, kernel: slimKernel()}
+	clean := Options{Engine: Yaegi, Timeout: 5 * time.Second, kernel: slimKernel()}
 	opt := clean
 	cells, began := 0, func() {}
 	opt.Observe = func(e Event) {
