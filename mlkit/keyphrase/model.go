@@ -277,7 +277,7 @@ func (m *Model) Table() *view.Table {
 	for _, c := range m.Collections {
 		t.Add(c.Name, c.Documents, c.Phrases, c.Words[1], c.Fingerprint)
 	}
-	t.Notes = append(t.Notes, m.Trust(), fmt.Sprintf("Its own number of phrases: those with a probability of at least %.2f.", m.Threshold))
+	t.Notes = append(t.Notes, m.Trust(), fmt.Sprintf("Its own number of phrases: those with a probability of at least %.3f.", m.Threshold))
 	return t
 }
 
