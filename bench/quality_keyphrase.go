@@ -59,7 +59,7 @@ func keyphraseQuality(ctx context.Context, s settings) ([]result, error) {
 		}
 		seconds = append(seconds, time.Since(begin).Seconds())
 		fmt.Fprintf(s.log, "seed %d: trained in %.1f s\n", seed, seconds[seed])
-		for i := range keyphraseSets {
+		for i, set := range keyphraseSets {
 			e, err := keyphrase.Evaluate(ctx, model, test[i])
 			if err != nil {
 				return nil, err
@@ -70,6 +70,7 @@ func keyphraseQuality(ctx context.Context, s settings) ([]result, error) {
 					return nil, err
 				}
 				results[len(at)*i+j].Value += m.Macro.F1 / keyphraseSeeds
+				fmt.Fprintf(s.log, "seed %d: %s, F1 at %s: %.4f\n", seed, set.name, a.cutoff, m.Macro.F1)
 			}
 		}
 		begin = time.Now()

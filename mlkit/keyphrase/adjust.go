@@ -47,12 +47,8 @@ const blendWeight = 0.5
 
 // blend adds, in documents of a length that was not learned from, the logarithm
 // of the odds of being ranked above other candidates by TF-IDF, which holds for
-// any length.
-func (f *fitted) blend(d *document, rows [][]float64, decisions []float64) {
-	foreign := f.foreign(d)
-	if foreign == 0 {
-		return
-	}
+// any length. foreign says how much so, 0 to 1.
+func blend(rows [][]float64, decisions []float64, foreign float64) {
 	for i := range decisions {
 		q := rows[i][tfidfQuantile]
 		decisions[i] += blendWeight * foreign * math.Log(q/(1-q))

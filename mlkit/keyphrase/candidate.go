@@ -170,12 +170,13 @@ func (d *document) key(c *candidate) string {
 	return b.String()
 }
 
-// surface is the candidate as it is written most often, the earliest first; a
-// capital that only begins a sentence is not kept.
+// surface is the candidate as it is written most often among its first
+// occurrences, the earliest first; a capital that only begins a sentence is not
+// kept.
 func (d *document) surface(c *candidate) string {
 	best, most := "", 0
 	seen := map[string]int{}
-	for _, at := range c.at {
+	for _, at := range c.at[:min(len(c.at), maxLooked)] {
 		first, last := &d.words[at], &d.words[int(at)+c.n-1]
 		s := strings.Join(strings.Fields(d.text[first.start:last.end]), " ")
 		if first.opens && first.upper && !first.allUpper {

@@ -86,6 +86,14 @@ func (f *fitted) GobDecode(b []byte) error {
 	case !(w.Threshold >= 0 && w.Threshold <= 1):
 		return fmt.Errorf("what was learned is damaged: a threshold of %v", w.Threshold)
 	}
+	if len(w.Training) != len(cutoffs) {
+		return fmt.Errorf("what was learned is damaged: %d measures of training", len(w.Training))
+	}
+	for _, m := range w.Training {
+		if !(m.Extracted >= 0 && m.Extracted <= math.MaxInt32) {
+			return fmt.Errorf("what was learned is damaged: %v phrases a document", m.Extracted)
+		}
+	}
 	for _, n := range w.Words {
 		if !(n >= 0 && n <= math.MaxInt32) {
 			return fmt.Errorf("what was learned is damaged: documents of %v words", n)

@@ -205,30 +205,36 @@ func TestForeignLengths(t *testing.T) {
 			t.Errorf("%d words are foreign by %v, want %v", n, x, want)
 		}
 	}
-	d := newDocument("Sensor networks need sensor networks. Light is an idea of nodes.", "", false)
+}
+
+// In a document of an unknown length TF-IDF has its say about the order, and
+// none about the number.
+func TestForeignDocuments(t *testing.T) {
 	list := examples(t, 20)
-	opt, err := Options{Folds: 2}.withDefaults()
+	opt, err := Options{Folds: 2, Trees: 10}.withDefaults()
 	if err != nil {
 		t.Fatal(err)
 	}
-	learned, _, err := crossFit(t.Context(), list, opt)
+	f, err := fit(t.Context(), list, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := d.features(learned.learnedOf(d))
-	decisions := make([]float64, len(rows))
-	learned.words = []float64{1e6}
-	learned.blend(d, rows, decisions)
-	if top := d.key(&d.candidates[ordered(decisions)[0].at]); !strings.Contains("sensor network", top) {
-		t.Errorf("%q ranks first by TF-IDF", top)
+	m := newModel(opt, nil, nil, f)
+	d := newDocument(strings.Repeat("Sensor networks need sensor networks. Light is an idea of nodes. ", 100), "", false)
+	ranked, rows, own, err := m.rank(d)
+	if err != nil {
+		t.Fatal(err)
 	}
-	clear(decisions)
-	learned.words = []float64{float64(len(d.words))}
-	learned.blend(d, rows, decisions)
-	for _, x := range decisions {
-		if x != 0 {
-			t.Error("the decisions about a document of a known length are changed")
-			break
-		}
+	top := rows[ranked[0].at][tfidfQuantile]
+	if own != min(int(math.Round(f.training[2].Extracted)), len(ranked)) {
+		t.Errorf("%d phrases where %v are usual", own, f.training[2].Extracted)
+	}
+	f.words = []float64{float64(len(d.words))}
+	plain, rows, _, err := m.rank(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows[plain[0].at][tfidfQuantile] > top || reflect.DeepEqual(plain, ranked) {
+		t.Errorf("the length changes nothing: the first phrase has a rank by TF-IDF of %v, %v without", top, rows[plain[0].at][tfidfQuantile])
 	}
 }

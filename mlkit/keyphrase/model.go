@@ -130,21 +130,41 @@ type scored struct {
 	decision float64
 }
 
-// rank orders the candidates of a document.
-func (m *Model) rank(d *document) ([]scored, [][]float64, error) {
-	l := m.fitted.learnedOf(d)
-	rows := d.features(l)
+// rank orders the candidates of a document, and says how many are extracted if
+// the number is left to the model.
+func (m *Model) rank(d *document) (ranked []scored, rows [][]float64, own int, err error) {
+	f := m.fitted
+	rows = d.features(f.learnedOf(d))
 	decisions := make([]float64, len(rows))
 	for i, row := range rows {
-		x, err := m.fitted.ranker.Decision(row)
-		if err != nil {
-			return nil, nil, err
+		if decisions[i], err = f.ranker.Decision(row); err != nil {
+			return nil, nil, 0, err
 		}
-		decisions[i] = x
 	}
-	m.fitted.blend(d, rows, decisions)
-	repeated(d, decisions, m.redundancy)
-	return ordered(decisions), rows, nil
+	plain := decisions
+	foreign := f.foreign(d)
+	if foreign > 0 {
+		// What TF-IDF adds is for the order; it is no probability.
+		plain = slices.Clone(decisions)
+		blend(rows, decisions, foreign)
+		repeated(d, decisions, m.redundancy)
+	}
+	repeated(d, plain, m.redundancy)
+	own = f.own(ordered(plain))
+	if foreign > 0 && len(decisions) > 0 {
+		usual := f.training[slices.Index(cutoffs, Own)].Extracted
+		own = int(math.Round((1-foreign)*float64(own) + foreign*usual))
+	}
+	return ordered(decisions), rows, min(own, len(decisions)), nil
+}
+
+// own counts the ranked candidates from the threshold on, at least one.
+func (f *fitted) own(ranked []scored) int {
+	n := 0
+	for n < len(ranked) && (n == 0 || probability(ranked[n].decision) >= f.threshold) {
+		n++
+	}
+	return n
 }
 
 func ordered(decisions []float64) []scored {
@@ -162,7 +182,8 @@ const reasonsShown = 3
 // Extract implements Extractor: the n most probable keyphrases of a document, of
 // which text, title and whether it is a message are looked at. n = 0 leaves the
 // number to the model: all phrases with a probability of at least Threshold, and
-// at least one.
+// at least one; in documents of a length that was not learned from, the more so
+// the usual number in training.
 func (m *Model) Extract(ctx context.Context, doc data.Document, n int) (Phrases, error) {
 	switch {
 	case m == nil || m.fitted == nil:
@@ -174,14 +195,14 @@ func (m *Model) Extract(ctx context.Context, doc data.Document, n int) (Phrases,
 		return nil, err
 	}
 	d := prepare(doc)
-	ranked, rows, err := m.rank(d)
+	ranked, rows, own, err := m.rank(d)
 	if err != nil {
 		return nil, err
 	}
 	if n == 0 {
-		n = m.own(ranked)
+		n = own
 	}
-	phrases := m.phrases(d, ranked[:min(n, len(ranked))])
+	phrases := phrasesOf(d, ranked[:min(n, len(ranked))])
 	for i := range phrases {
 		if phrases[i].Reasons, err = m.reasons(rows[ranked[i].at]); err != nil {
 			return nil, err
@@ -190,17 +211,7 @@ func (m *Model) Extract(ctx context.Context, doc data.Document, n int) (Phrases,
 	return phrases, nil
 }
 
-// own is how many of the ranked candidates are extracted if the number is left
-// to the model.
-func (m *Model) own(ranked []scored) int {
-	n := 0
-	for n < len(ranked) && (n == 0 || probability(ranked[n].decision) >= m.fitted.threshold) {
-		n++
-	}
-	return n
-}
-
-func (m *Model) phrases(d *document, ranked []scored) Phrases {
+func phrasesOf(d *document, ranked []scored) Phrases {
 	phrases := make(Phrases, len(ranked))
 	for i, s := range ranked {
 		c := &d.candidates[s.at]
@@ -215,11 +226,11 @@ func (m *Model) ranking(ctx context.Context, doc data.Document, n int) (Phrases,
 		return nil, 0, err
 	}
 	d := prepare(doc)
-	ranked, _, err := m.rank(d)
+	ranked, _, own, err := m.rank(d)
 	if err != nil {
 		return nil, 0, err
 	}
-	return m.phrases(d, ranked[:min(n, len(ranked))]), m.own(ranked), nil
+	return phrasesOf(d, ranked[:min(max(n, own), len(ranked))]), own, nil
 }
 
 func probability(decision float64) float64 { return 1 / (1 + math.Exp(-decision)) }
@@ -277,7 +288,7 @@ func (m *Model) Table() *view.Table {
 	for _, c := range m.Collections {
 		t.Add(c.Name, c.Documents, c.Phrases, c.Words[1], c.Fingerprint)
 	}
-	t.Notes = append(t.Notes, m.Trust(), fmt.Sprintf("Its own number of phrases: those with a probability of at least %.2f.", m.Threshold))
+	t.Notes = append(t.Notes, m.Trust(), fmt.Sprintf("Its own number of phrases: those with a probability of at least %.3f.", m.Threshold))
 	return t
 }
 

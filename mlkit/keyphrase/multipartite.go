@@ -15,6 +15,9 @@ const (
 	// multipartiteMost is how many phrases of a document are in its graph, the
 	// first ones: the graph grows with their square.
 	multipartiteMost = 1000
+	// multipartiteWords is how many words of a document occurrences are taken from:
+	// pairs of occurrences grow with their square.
+	multipartiteWords = 20_000
 )
 
 // MultipartiteRank ranks by the method of Boudin (2018), "Unsupervised keyphrase
@@ -23,7 +26,7 @@ const (
 // their stems, threshold 0.74; candidates of different topics are joined by the
 // sum of the inverse distances of their occurrences; what the topic's first
 // candidate gets is raised, alpha 1.1; and PageRank, damping 0.85, ranks them. Of
-// a document of more than 1,000 candidates the first 1,000 are used.
+// a document the first 1,000 candidates and 20,000 words are used.
 func MultipartiteRank() *Method { return &Method{name: "MultipartiteRank", rank: multipartite} }
 
 func multipartite(d *document) []float64 {
@@ -33,6 +36,17 @@ func multipartite(d *document) []float64 {
 	}
 	order, at := runCandidates(d)
 	order = order[:min(len(order), multipartiteMost)]
+	for i, k := range order {
+		near := slices.IndexFunc(at[k], func(a int) bool { return a >= multipartiteWords })
+		if near == 0 {
+			// Candidates stand in the order of their first occurrence.
+			order = order[:i]
+			break
+		}
+		if near > 0 {
+			at[k] = at[k][:near]
+		}
+	}
 	n := len(order)
 	if n == 0 {
 		return scores

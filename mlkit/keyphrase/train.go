@@ -158,7 +158,6 @@ func crossFit(ctx context.Context, examples []*example, opt Options) (*fitted, [
 // resubstitute measures the ranker on the rows that it was fitted to.
 func (f *fitted) resubstitute(ctx context.Context, examples []*example, rows [][][]float64, opt Options) ([]Measure, error) {
 	outcomes := make([]*outcome, len(examples))
-	m := &Model{fitted: f}
 	err := parallel(ctx, len(examples), func(_ context.Context, i int) error {
 		decisions := make([]float64, len(rows[i]))
 		for j, row := range rows[i] {
@@ -169,7 +168,7 @@ func (f *fitted) resubstitute(ctx context.Context, examples []*example, rows [][
 		}
 		repeated(examples[i].doc, decisions, opt.redundancy())
 		ranked := ordered(decisions)
-		outcomes[i] = &outcome{Ranked: m.phrases(examples[i].doc, ranked[:min(rankedDepth, len(ranked))]), Own: m.own(ranked), Phrases: examples[i].phrases}
+		outcomes[i] = &outcome{Ranked: phrasesOf(examples[i].doc, ranked[:min(max(rankedDepth, f.own(ranked)), len(ranked))]), Own: f.own(ranked), Phrases: examples[i].phrases}
 		return nil
 	})
 	if err != nil {
