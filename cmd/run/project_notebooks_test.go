@@ -53,7 +53,7 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 			t.Fatalf("%v: %s", err, b)
 		}
 	}
-	for _, name := range []string{"01-verify", "02-classifier"} {
+	for _, name := range []string{"01-verify", "02-classifier", "06-relations"} {
 		first := read("first", name)
 		for _, out := range outs[1:] {
 			other := read(out, name)
@@ -68,8 +68,8 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 	}
 }
 
-// They also run on a corpus that is no more than texts and classes: no split,
-// no groups, no domains.
+// Those that need no more also run on a corpus of texts and classes: no split, no
+// groups, no domains.
 func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 	dir := t.TempDir()
 	notebooks, err := filepath.Abs("../../notebooks")
@@ -94,7 +94,7 @@ func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "plain.csv"), []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("run", "-p", "data=plain.csv", notebooks)
+	cmd := exec.Command("run", "-p", "data=plain.csv", filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "02-classifier.md"))
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err != nil {
