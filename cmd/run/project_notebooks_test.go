@@ -53,7 +53,7 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 			t.Fatalf("%v: %s", err, b)
 		}
 	}
-	for _, name := range []string{"01-verify", "02-classifier"} {
+	for _, name := range []string{"01-verify", "02-classifier", "06-relations"} {
 		first := read("first", name)
 		for _, out := range outs[1:] {
 			other := read(out, name)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"viva/internal/stablegob"
 )
 
 // formatVersion is that of the form in which models are written.
@@ -33,9 +35,7 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		w.Bin = append(w.Bin, t.bin...)
 		w.Threshold, w.Value = append(w.Threshold, t.threshold...), append(w.Value, t.value...)
 	}
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(w)
-	return b.Bytes(), err
+	return stablegob.Encode(w)
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was

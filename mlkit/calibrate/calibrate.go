@@ -12,6 +12,7 @@ import (
 	"math"
 	"slices"
 
+	"viva/internal/stablegob"
 	"viva/mlkit/view"
 )
 
@@ -182,9 +183,8 @@ const form = "viva calibration 1\n"
 
 // MarshalBinary implements encoding.BinaryMarshaler.
 func (m *Map) MarshalBinary() ([]byte, error) {
-	b := bytes.NewBufferString(form)
-	err := gob.NewEncoder(b).Encode(written{m.Method, m.Documents, m.Warnings, m.classes, m.slope, m.offset})
-	return b.Bytes(), err
+	b, err := stablegob.Encode(written{m.Method, m.Documents, m.Warnings, m.classes, m.slope, m.offset})
+	return append([]byte(form), b...), err
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was

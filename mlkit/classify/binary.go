@@ -5,6 +5,7 @@ import (
 	"encoding/gob"
 	"fmt"
 
+	"viva/internal/stablegob"
 	"viva/mlkit/calibrate"
 	"viva/mlkit/linear"
 	"viva/mlkit/text"
@@ -27,9 +28,8 @@ type written struct {
 // MarshalBinary implements encoding.BinaryMarshaler. What it writes says which
 // form it has.
 func (m *Model) MarshalBinary() ([]byte, error) {
-	b := bytes.NewBufferString(form)
-	err := gob.NewEncoder(b).Encode(written{m.Options, m.Warnings, m.tfidf, m.linear, m.calibration})
-	return b.Bytes(), err
+	b, err := stablegob.Encode(written{m.Options, m.Warnings, m.tfidf, m.linear, m.calibration})
+	return append([]byte(form), b...), err
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was

@@ -12,6 +12,7 @@ import (
 	"math"
 	"slices"
 
+	"viva/internal/stablegob"
 	"viva/mlkit/boost"
 )
 
@@ -56,7 +57,11 @@ func (f *fitted) GobEncode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := gob.NewEncoder(z).Encode(w); err != nil {
+	content, err := stablegob.Encode(w)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := z.Write(content); err != nil {
 		return nil, err
 	}
 	if err := z.Close(); err != nil {
@@ -163,12 +168,11 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	if m.fitted == nil {
 		return nil, errors.New("keyphrase: the model is not trained: there is nothing to write")
 	}
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(written{modelVersion, m.Options, m.Collections, m.Warnings, m.fitted})
+	b, err := stablegob.Encode(written{modelVersion, m.Options, m.Collections, m.Warnings, m.fitted})
 	if err != nil {
 		return nil, fmt.Errorf("keyphrase: writing the model: %w", err)
 	}
-	return b.Bytes(), nil
+	return b, nil
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was

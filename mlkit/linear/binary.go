@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"viva/internal/stablegob"
 )
 
 // fitted is a Model in the form in which it is written. Weights are the bits
@@ -34,9 +36,8 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	for _, w := range m.weights {
 		weights = binary.LittleEndian.AppendUint64(weights, math.Float64bits(w))
 	}
-	b := bytes.NewBufferString(form)
-	err := gob.NewEncoder(b).Encode(fitted{m.Method, m.Iterations, m.Warnings, m.classes, m.features, m.probabilistic, weights, m.intercepts, m.width})
-	return b.Bytes(), err
+	b, err := stablegob.Encode(fitted{m.Method, m.Iterations, m.Warnings, m.classes, m.features, m.probabilistic, weights, m.intercepts, m.width})
+	return append([]byte(form), b...), err
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was

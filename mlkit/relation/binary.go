@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"viva/internal/stablegob"
 	"viva/mlkit/linear"
 )
 
@@ -33,12 +34,12 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	for name, c := range m.columns {
 		f.Names[c] = name
 	}
-	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(f); err != nil {
+	b, err := stablegob.Encode(f)
+	if err != nil {
 		return nil, fmt.Errorf("relation: %w", err)
 	}
-	sum := sha256.Sum256(b.Bytes())
-	return append(append([]byte(header), sum[:]...), b.Bytes()...), nil
+	sum := sha256.Sum256(b)
+	return append(append([]byte(header), sum[:]...), b...), nil
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was

@@ -5,6 +5,8 @@ import (
 	"encoding/gob"
 	"fmt"
 	"math"
+
+	"viva/internal/stablegob"
 )
 
 // fitted is a block of a TFIDF in the form in which it is written.
@@ -24,13 +26,12 @@ const form = "viva vectoriser 2\n"
 // MarshalBinary implements encoding.BinaryMarshaler. What it writes says which
 // form it has.
 func (t *TFIDF) MarshalBinary() ([]byte, error) {
-	b := bytes.NewBufferString(form)
 	var blocks []fitted
 	for _, t := range t.blocks() {
 		blocks = append(blocks, fitted{t.opt, t.terms, t.idf, t.df, t.documents, t.Warnings})
 	}
-	err := gob.NewEncoder(b).Encode(blocks)
-	return b.Bytes(), err
+	b, err := stablegob.Encode(blocks)
+	return append([]byte(form), b...), err
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes t what was

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"viva/internal/stablegob"
 )
 
 // header begins a written model: what it is, and the version of the form.
@@ -33,13 +35,13 @@ type written struct {
 
 // MarshalBinary implements encoding.BinaryMarshaler.
 func (m *Model) MarshalBinary() ([]byte, error) {
-	var body bytes.Buffer
 	w := written{m.method, m.about, m.words, m.terms, m.topics, m.weights, m.mixtures, m.sizes, m.alpha, m.beta, m.scales, m.idf, m.curve, m.Warnings}
-	if err := gob.NewEncoder(&body).Encode(w); err != nil {
+	body, err := stablegob.Encode(w)
+	if err != nil {
 		return nil, fmt.Errorf("topic: %w", err)
 	}
-	hash := sha256.Sum256(body.Bytes())
-	return slices.Concat([]byte(header), hash[:], body.Bytes()), nil
+	hash := sha256.Sum256(body)
+	return slices.Concat([]byte(header), hash[:], body), nil
 }
 
 // Fingerprint returns the hash of all that the model is made of, as "sha256:" and

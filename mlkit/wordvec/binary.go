@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"viva/internal/stablegob"
 )
 
 // version is that of the form in which vectors are written.
@@ -30,9 +32,7 @@ func (v *Vectors) bits() []byte {
 
 // MarshalBinary implements encoding.BinaryMarshaler.
 func (v *Vectors) MarshalBinary() ([]byte, error) {
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(written{version, v.Tokens, v.dimensions, v.Options, v.words, v.bits()})
-	return b.Bytes(), err
+	return stablegob.Encode(written{version, v.Tokens, v.dimensions, v.Options, v.words, v.bits()})
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes v what was
