@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"viva/runtime/store"
 )
 
 // watchAsInReadme lets the command render everything once.
@@ -46,6 +48,7 @@ func TestReadmeCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	work := t.TempDir()
+	t.Setenv(store.Environment, filepath.Join(work, "results")) // who follows it has one
 	if err := os.CopyFS(filepath.Join(work, "notebooks"), os.DirFS(filepath.Join(root, "notebooks"))); err != nil {
 		t.Fatal(err)
 	}
