@@ -45,7 +45,7 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 		outs = outs[:2]
 	}
 	for _, out := range outs {
-		cmd := exec.Command("run", "-q", "-o", out, filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "02-classifier.md"))
+		cmd := exec.Command("run", "-q", "-o", out, filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "02-classifier.md"), filepath.Join(notebooks, "06-relations.md"))
 		if out == "compiled" {
 			cmd.Args = slices.Insert(cmd.Args, 1, "-engine", "go")
 		}
