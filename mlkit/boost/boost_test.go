@@ -277,16 +277,25 @@ func TestAnyValues(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	x, y := [][]float64{{1, 2, 3, 4}}, []bool{true, false, true, false}
 	for name, f := range map[string]func() error{
-		"no features":  func() error { _, err := boost.Fit(t.Context(), nil, y, nil, boost.Options{}); return err },
-		"no rows":      func() error { _, err := boost.Fit(t.Context(), [][]float64{{}}, nil, nil, boost.Options{}); return err },
-		"lengths":      func() error { _, err := boost.Fit(t.Context(), [][]float64{{1}}, y, nil, boost.Options{}); return err },
-		"not a number": func() error { _, err := boost.Fit(t.Context(), [][]float64{{1, 2, 3, math.NaN()}}, y, nil, boost.Options{}); return err },
-		"one class":    func() error { _, err := boost.Fit(t.Context(), x, make([]bool, 4), nil, boost.Options{}); return err },
-		"weights":      func() error { _, err := boost.Fit(t.Context(), x, y, []float64{1, 1, 1, -1}, boost.Options{}); return err },
-		"no weight":    func() error { _, err := boost.Fit(t.Context(), x, y, []float64{0, 1, 0, 1}, boost.Options{}); return err },
-		"leaves":       func() error { _, err := boost.Fit(t.Context(), x, y, nil, boost.Options{Leaves: 1}); return err },
-		"rate":         func() error { _, err := boost.Fit(t.Context(), x, y, nil, boost.Options{LearningRate: 2}); return err },
-		"sample":       func() error { _, err := boost.Fit(t.Context(), x, y, nil, boost.Options{Sample: -1}); return err },
+		"no features": func() error { _, err := boost.Fit(t.Context(), nil, y, nil, boost.Options{}); return err },
+		"no rows":     func() error { _, err := boost.Fit(t.Context(), [][]float64{{}}, nil, nil, boost.Options{}); return err },
+		"lengths":     func() error { _, err := boost.Fit(t.Context(), [][]float64{{1}}, y, nil, boost.Options{}); return err },
+		"not a number": func() error {
+			_, err := boost.Fit(t.Context(), [][]float64{{1, 2, 3, math.NaN()}}, y, nil, boost.Options{})
+			return err
+		},
+		"one class": func() error { _, err := boost.Fit(t.Context(), x, make([]bool, 4), nil, boost.Options{}); return err },
+		"weights": func() error {
+			_, err := boost.Fit(t.Context(), x, y, []float64{1, 1, 1, -1}, boost.Options{})
+			return err
+		},
+		"no weight": func() error {
+			_, err := boost.Fit(t.Context(), x, y, []float64{0, 1, 0, 1}, boost.Options{})
+			return err
+		},
+		"leaves": func() error { _, err := boost.Fit(t.Context(), x, y, nil, boost.Options{Leaves: 1}); return err },
+		"rate":   func() error { _, err := boost.Fit(t.Context(), x, y, nil, boost.Options{LearningRate: 2}); return err },
+		"sample": func() error { _, err := boost.Fit(t.Context(), x, y, nil, boost.Options{Sample: -1}); return err },
 		"a row": func() error {
 			_, err := fit(t, x, y, nil, boost.Options{Trees: 1}).Decision([]float64{1, 2})
 			return err
