@@ -109,7 +109,8 @@ func (p *Pipeline) order() []int {
 // Predict returns the outputs of every model, in the order of Names, each in the
 // order of the inputs. In documents without marked entities, relations are looked
 // for between the keyphrases that the first extractor of keyphrases among the
-// models finds, as relation.Candidates pairs them. It is an error if a model could
+// models finds, as relation.Candidates pairs them; where these stand in one place
+// only, as if there were no extractor. It is an error if a model could
 // not be loaded.
 func (p *Pipeline) Predict(ctx context.Context, inputs []Input) ([][]Output, error) {
 	if err := p.Err(); err != nil {
@@ -143,7 +144,7 @@ func (c *chain) inputs(s stage) []Input {
 }
 
 // add takes keyphrases as the entities of documents that have none, and whose
-// text has no tags.
+// text has no tags. One alone makes no pair.
 func (c *chain) add(list []Output) {
 	if c.marked != nil || len(list) == 0 || list[0].Kind != Keyphrases {
 		return
@@ -155,7 +156,9 @@ func (c *chain) add(list []Output) {
 			for j, k := range o.Keyphrases {
 				phrases[j] = k.Text
 			}
-			in.found = full(mentions(in.document(), phrases))
+			if found := mentions(in.document(), phrases); len(found) > 1 {
+				in.found = found
+			}
 		}
 	}
 }

@@ -51,7 +51,7 @@ type Input struct {
 	Message bool
 
 	// found are the places of keyphrases that another model has found; nil where
-	// none has looked.
+	// none has looked, or there are too few.
 	found []data.Entity
 }
 

@@ -176,6 +176,11 @@ func TestKeyphrasesOfTheExtractorAreWhatRelationsAreLookedForBetween(t *testing.
 			}
 		}
 	}
+	// An extractor that finds one phrase leaves nothing to pair.
+	short, err := p.Predict(t.Context(), []pipeline.Input{{Text: "The damage was caused by the fire."}})
+	if err != nil || len(short[2][0].Keyphrases) > 1 || short[0][0].Pairs == 0 {
+		t.Errorf("%v: %v", short, err)
+	}
 	if o := all[0][1]; o.Pairs != 1 || len(o.Relations) != 1 {
 		t.Errorf("what is marked counts: %+v", o)
 	}
