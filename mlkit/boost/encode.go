@@ -1,15 +1,15 @@
 package boost
 
 import (
-	"bytes"
-	"encoding/gob"
 	"errors"
 	"fmt"
 	"math"
+
+	"viva/internal/canonical"
 )
 
 // formatVersion is that of the form in which models are written.
-const formatVersion = 1
+const formatVersion = 2
 
 // written is a Model in the form in which it is written: the nodes of all trees
 // one after the other, Sizes of each tree.
@@ -33,16 +33,14 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		w.Bin = append(w.Bin, t.bin...)
 		w.Threshold, w.Value = append(w.Threshold, t.threshold...), append(w.Value, t.value...)
 	}
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(w)
-	return b.Bytes(), err
+	return canonical.Marshal(w)
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was
 // written and may be called on a new Model only. Damaged input is an error.
 func (m *Model) UnmarshalBinary(b []byte) error {
 	var w written
-	if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&w); err != nil {
+	if err := canonical.Unmarshal(b, &w); err != nil {
 		return fmt.Errorf("boost: not a model: %w", err)
 	}
 	n := len(w.Left)

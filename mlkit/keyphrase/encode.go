@@ -3,8 +3,8 @@ package keyphrase
 import (
 	"bytes"
 	"compress/flate"
+	"crypto/sha256"
 	"encoding/binary"
-	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
@@ -12,12 +12,13 @@ import (
 	"math"
 	"slices"
 
+	"viva/internal/canonical"
 	"viva/mlkit/boost"
 )
 
 // modelVersion is that of the form in which models are written. It is raised with
 // every change of features or of what is learned.
-const modelVersion = 1
+const modelVersion = 2
 
 // modelMost bounds what a compressed model may expand to, in bytes.
 const modelMost = 1 << 28
@@ -56,7 +57,11 @@ func (f *fitted) GobEncode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := gob.NewEncoder(z).Encode(w); err != nil {
+	content, err := canonical.Marshal(w)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := z.Write(content); err != nil {
 		return nil, err
 	}
 	if err := z.Close(); err != nil {
@@ -75,7 +80,7 @@ func (f *fitted) GobDecode(b []byte) error {
 		return errors.New("what was learned is damaged: it expands without end")
 	}
 	var w writtenFit
-	if err := gob.NewDecoder(bytes.NewReader(content)).Decode(&w); err != nil {
+	if err := canonical.Unmarshal(content, &w); err != nil {
 		return fmt.Errorf("what was learned is damaged: %w", err)
 	}
 	switch {
@@ -136,47 +141,63 @@ func unpacked(b []byte) ([]float32, error) {
 	return weights, nil
 }
 
-// written is a Model in the form in which it is written.
+// header begins a written model, before the version of its form and a line's end.
+const header = "viva keyphrase model "
+
+// written is a Model in the form in which it is written, after the header and the
+// hash of what follows.
 type written struct {
-	Version     int
 	Options     Options
 	Collections []Collection
 	Warnings    []string
-	Fitted      *fitted
+	Fitted      []byte
 }
 
-// MarshalBinary implements encoding.BinaryMarshaler.
+// MarshalBinary implements encoding.BinaryMarshaler. The same model gives the same
+// bytes in every process.
 func (m *Model) MarshalBinary() ([]byte, error) {
 	if m.fitted == nil {
 		return nil, errors.New("keyphrase: the model is not trained: there is nothing to write")
 	}
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(written{modelVersion, m.Options, m.Collections, m.Warnings, m.fitted})
+	learned, err := m.fitted.GobEncode()
 	if err != nil {
 		return nil, fmt.Errorf("keyphrase: writing the model: %w", err)
 	}
-	return b.Bytes(), nil
+	body, err := canonical.Marshal(written{m.Options, m.Collections, m.Warnings, learned})
+	if err != nil {
+		return nil, fmt.Errorf("keyphrase: writing the model: %w", err)
+	}
+	hash := sha256.Sum256(body)
+	return slices.Concat(fmt.Appendf(nil, "%s%d\n", header, modelVersion), hash[:], body), nil
 }
 
 // UnmarshalBinary implements encoding.BinaryUnmarshaler. It makes m what was
 // written and may be called on a new Model only. What is damaged, or was written
 // in another version, is an error.
 func (m *Model) UnmarshalBinary(b []byte) error {
-	// The version is read alone first: another one may have other fields.
-	var head struct{ Version int }
-	if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&head); err != nil {
-		return fmt.Errorf("keyphrase: not a model: %w", err)
+	rest, ok := bytes.CutPrefix(b, []byte(header))
+	version, body, line := bytes.Cut(rest, []byte("\n"))
+	if !ok || !line {
+		return fmt.Errorf("keyphrase: not a model: it does not begin with %q and a version", header)
 	}
-	if head.Version != modelVersion {
-		return fmt.Errorf("keyphrase: the model is of version %d, and this program reads version %d: train it again", head.Version, modelVersion)
+	if string(version) != fmt.Sprint(modelVersion) {
+		return fmt.Errorf("keyphrase: the model is of version %.20q, and this program reads version %d: train it again", version, modelVersion)
+	}
+	if len(body) < sha256.Size {
+		return errors.New("keyphrase: not a model: it is cut off")
+	}
+	hash, body := body[:sha256.Size], body[sha256.Size:]
+	if sum := sha256.Sum256(body); !bytes.Equal(sum[:], hash) {
+		return errors.New("keyphrase: the model is damaged: its content has another hash")
 	}
 	var w written
-	if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&w); err != nil {
+	if err := canonical.Unmarshal(body, &w); err != nil {
 		return fmt.Errorf("keyphrase: not a model: %w", err)
 	}
-	if w.Fitted == nil || w.Fitted.ranker == nil {
-		return errors.New("keyphrase: not a model: what was learned is missing")
+	learned := &fitted{}
+	if err := learned.GobDecode(w.Fitted); err != nil {
+		return fmt.Errorf("keyphrase: not a model: %w", err)
 	}
-	*m = *newModel(w.Options, w.Collections, w.Warnings, w.Fitted)
+	*m = *newModel(w.Options, w.Collections, w.Warnings, learned)
 	return nil
 }

@@ -3,15 +3,16 @@ package topic
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/gob"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"viva/internal/canonical"
 )
 
 // header begins a written model: what it is, and the version of the form.
-const header = "viva topic model 1\n"
+const header = "viva topic model 2\n"
 
 // ErrFormat is returned, wrapped, for what is no written model, or a damaged one.
 var ErrFormat = errors.New("not a topic model")
@@ -33,13 +34,13 @@ type written struct {
 
 // MarshalBinary implements encoding.BinaryMarshaler.
 func (m *Model) MarshalBinary() ([]byte, error) {
-	var body bytes.Buffer
 	w := written{m.method, m.about, m.words, m.terms, m.topics, m.weights, m.mixtures, m.sizes, m.alpha, m.beta, m.scales, m.idf, m.curve, m.Warnings}
-	if err := gob.NewEncoder(&body).Encode(w); err != nil {
+	body, err := canonical.Marshal(w)
+	if err != nil {
 		return nil, fmt.Errorf("topic: %w", err)
 	}
-	hash := sha256.Sum256(body.Bytes())
-	return slices.Concat([]byte(header), hash[:], body.Bytes()), nil
+	hash := sha256.Sum256(body)
+	return slices.Concat([]byte(header), hash[:], body), nil
 }
 
 // Fingerprint returns the hash of all that the model is made of, as "sha256:" and
@@ -47,7 +48,7 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 func (m *Model) Fingerprint() string {
 	content, err := m.MarshalBinary()
 	if err != nil {
-		return "" // gob writes every model: it is numbers and texts
+		return "" // every model can be written: it is numbers and texts
 	}
 	return fmt.Sprintf("sha256:%x", sha256.Sum256(content))
 }
@@ -67,7 +68,7 @@ func (m *Model) UnmarshalBinary(b []byte) error {
 		return fmt.Errorf("topic: %w: it is damaged: its content has another hash", ErrFormat)
 	}
 	var w written
-	if err := gob.NewDecoder(bytes.NewReader(rest[sha256.Size:])).Decode(&w); err != nil {
+	if err := canonical.Unmarshal(rest[sha256.Size:], &w); err != nil {
 		return fmt.Errorf("topic: %w: %w", ErrFormat, err)
 	}
 	if err := w.check(); err != nil {

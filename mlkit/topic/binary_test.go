@@ -72,7 +72,7 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 			refuse("cut off", content[:i])
 		}
 		refuse("more at the end", append(bytes.Clone(content), 0))
-		refuse("another version", bytes.Replace(content, []byte("model 1"), []byte("model 2"), 1))
+		refuse("another version", bytes.Replace(content, []byte("model 2"), []byte("model 3"), 1))
 	}
 }
 
