@@ -53,7 +53,7 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 			t.Fatalf("%v: %s", err, b)
 		}
 	}
-	for _, name := range []string{"01-verify", "02-classifier"} {
+	for _, name := range []string{"01-verify", "02-classifier", "03-keyphrases", "05-topics"} {
 		first := read("first", name)
 		for _, out := range outs[1:] {
 			other := read(out, name)
@@ -94,7 +94,10 @@ func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "plain.csv"), []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("run", "-p", "data=plain.csv", notebooks)
+	cmd := exec.Command("run", "-p", "data=plain.csv")
+	for _, name := range []string{"01-verify.md", "02-classifier.md", "05-topics.md"} {
+		cmd.Args = append(cmd.Args, filepath.Join(notebooks, name))
+	}
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -106,5 +109,12 @@ func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 	}
 	if !strings.Contains(string(page), "120 documents had no group") {
 		t.Error("the report does not say that groups were assumed")
+	}
+	// Of a corpus without keyphrases none can be learned: the notebook says so.
+	cmd = exec.Command("run", "-p", "data=plain.csv", filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "03-keyphrases.md"))
+	cmd.Dir = dir
+	out, err = cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "plain.csv has no keyphrases") {
+		t.Errorf("keyphrases of a corpus that has none: %v: %s", err, out)
 	}
 }
