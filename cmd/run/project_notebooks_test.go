@@ -95,7 +95,10 @@ func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "plain.csv"), []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("run", "-p", "data=plain.csv", filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "02-classifier.md"))
+	cmd := exec.Command("run", "-p", "data=plain.csv")
+	for _, name := range []string{"01-verify.md", "02-classifier.md", "05-topics.md"} {
+		cmd.Args = append(cmd.Args, filepath.Join(notebooks, name))
+	}
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -107,5 +110,12 @@ func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 	}
 	if !strings.Contains(string(page), "120 documents had no group") {
 		t.Error("the report does not say that groups were assumed")
+	}
+	// Of a corpus without keyphrases none can be learned: the notebook says so.
+	cmd = exec.Command("run", "-p", "data=plain.csv", filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "03-keyphrases.md"))
+	cmd.Dir = dir
+	out, err = cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "plain.csv has no keyphrases") {
+		t.Errorf("keyphrases of a corpus that has none: %v: %s", err, out)
 	}
 }
