@@ -55,12 +55,16 @@ func CheckFitted(ctx context.Context, v *text.TFIDF, c *data.Corpus, opt FittedO
 	if c.IsMessages() {
 		forms = append(forms, c.Bodies())
 	}
-	count := v.Options()
-	count.MinDF, count.MaxDF, count.MaxFeatures = 1, 1, 0
 	for i, texts := range forms {
-		counts, err := text.Count(ctx, texts, count)
-		if err != nil {
-			return f, fmt.Errorf("leak: %w", err)
+		var counts []*text.Counts
+		for _, block := range v.Blocks() {
+			count := block.Options()
+			count.MinDF, count.MaxDF, count.MaxFeatures = 1, 1, 0
+			c, err := text.Count(ctx, texts, count)
+			if err != nil {
+				return f, fmt.Errorf("leak: %w", err)
+			}
+			counts = append(counts, c)
 		}
 		g, err := compare(v, counts, may, opt.Examples)
 		if err != nil {
@@ -110,36 +114,38 @@ func (o FittedOptions) rows(c *data.Corpus) ([]int, error) {
 	return rows, nil
 }
 
-// compare compares what a vocabulary has counted with counts of the rows that
-// it may rest on.
-func compare(v *text.TFIDF, counts *text.Counts, may []int, examples int) (Finding, error) {
-	training, err := counts.Fit(may)
-	if err != nil {
-		return Finding{}, err
-	}
-	all, err := counts.Fit(nil)
-	if err != nil {
-		return Finding{}, err
-	}
+// compare compares what a vocabulary has counted, block by block, with counts of
+// the rows that it may rest on.
+func compare(v *text.TFIDF, counts []*text.Counts, may []int, examples int) (Finding, error) {
 	type excess struct {
 		term                   string
 		fitted, training, rest int
 	}
 	var outside []excess
 	unknown, onlyOutside := 0, 0
-	for _, term := range v.Terms() {
-		n := v.DocumentFrequency(term)
-		k := training.DocumentFrequency(term)
-		if n <= k {
-			continue
+	for b, block := range v.Blocks() {
+		training, err := counts[b].Fit(may)
+		if err != nil {
+			return Finding{}, err
 		}
-		rest := all.DocumentFrequency(term) - k
-		outside = append(outside, excess{term, n, k, rest})
-		switch {
-		case k == 0 && rest == 0:
-			unknown++
-		case k == 0:
-			onlyOutside++
+		all, err := counts[b].Fit(nil)
+		if err != nil {
+			return Finding{}, err
+		}
+		for column, term := range block.Terms() {
+			n := block.DocumentFrequency(term)
+			k := training.DocumentFrequency(term)
+			if n <= k {
+				continue
+			}
+			rest := all.DocumentFrequency(term) - k
+			outside = append(outside, excess{block.Shown(column), n, k, rest})
+			switch {
+			case k == 0 && rest == 0:
+				unknown++
+			case k == 0:
+				onlyOutside++
+			}
 		}
 	}
 	f := Finding{

@@ -3,6 +3,7 @@ package leak_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,8 +24,12 @@ func TestFittingOnTestTextsIsFound(t *testing.T) {
 			docs[i].Text += fmt.Sprintf(" onlytested%d onlytested", i%7)
 		}
 	}
+	// These letters are a word of one document, and in all others a run of
+	// characters.
+	docs[slices.IndexFunc(docs, func(d data.Document) bool { return d.Split == data.Train })].Text += " ord"
 	c := corpus(t, docs...)
 	train := c.InSplit(data.Train)
+	withCharacters := text.Options{MinDF: 2, Also: []text.Options{{Analyzer: "char_wb", MinN: 3, MaxN: 5}}}
 	for _, tc := range []struct {
 		name   string
 		texts  []string
@@ -33,6 +38,8 @@ func TestFittingOnTestTextsIsFound(t *testing.T) {
 	}{
 		{"training texts", train.Texts(), text.Options{}, true},
 		{"training texts, few terms", train.Texts(), text.Options{MinDF: 3, MaxDF: 0.5, MaxFeatures: 50, MinN: 1, MaxN: 2, Sublinear: true}, true},
+		{"training texts, words of two documents and characters", train.Texts(), withCharacters, true},
+		{"all texts, words of two documents and characters", c.Texts(), withCharacters, false},
 		{"some training texts", train.Texts()[:20], text.Options{}, true},
 		{"all texts", c.Texts(), text.Options{}, false},
 		{"all texts, only the frequent terms", c.Texts(), text.Options{MaxFeatures: 5}, false},

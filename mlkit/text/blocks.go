@@ -71,3 +71,12 @@ func (t *TFIDF) WordFeatures() int {
 	}
 	return n
 }
+
+// Blocks returns the vocabulary of each block by itself, in their order. The same
+// letters may be a word in one and a run of characters in another; by name, the
+// methods of the whole find the first.
+func (t *TFIDF) Blocks() []*TFIDF {
+	first := *t
+	first.opt, first.more = t.opt.Blocks()[0], nil
+	return append([]*TFIDF{&first}, t.more...)
+}
