@@ -53,6 +53,15 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 		if b, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, b)
 		}
+		// Models are written by every run, though nothing else is done anew.
+		for _, name := range []string{"keyphrases", "topics"} {
+			if found, err := filepath.Glob(filepath.Join(dir, "outputs", "models", name, "*", "weights.bin")); err != nil || len(found) != 1 {
+				t.Errorf("the run %s has written %d models of %s (%v)", out, len(found), name, err)
+			}
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "outputs")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, name := range []string{"01-verify", "02-classifier", "06-relations"} {
 		first := read("first", name)
