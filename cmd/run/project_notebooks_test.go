@@ -54,9 +54,9 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 			t.Fatalf("%v: %s", err, b)
 		}
 		// Models are written by every run, though nothing else is done anew.
-		for _, name := range []string{"keyphrases", "topics"} {
+		for _, name := range []string{"text-classifier", "relation-extractor"} {
 			if found, err := filepath.Glob(filepath.Join(dir, "outputs", "models", name, "*", "weights.bin")); err != nil || len(found) != 1 {
-				t.Errorf("the run %s has written %d models of %s (%v)", out, len(found), name, err)
+				t.Errorf("the run %s has written %d versions of %s (%v)", out, len(found), name, err)
 			}
 		}
 		if err := os.RemoveAll(filepath.Join(dir, "outputs")); err != nil {
