@@ -317,6 +317,9 @@ func TestFiguresFollowLightAndDark(t *testing.T) {
 	until(b, "Light", `document.getElementById("viva-theme").textContent`)
 	b.do(chromedp.Click(chromedp.ID("viva-theme")))
 	until(b, light, bar)
+	until(b, "light", `localStorage.getItem("viva-theme")`)
+	// The browser stores it in a process of its own, in its own time.
+	b.do(chromedp.Sleep(500 * time.Millisecond))
 	b.do(chromedp.Reload())
 	until(b, light, bar) // The choice is remembered.
 	until(b, "Dark", `document.getElementById("viva-theme").textContent`)
