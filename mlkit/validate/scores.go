@@ -15,15 +15,15 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"viva/mlkit/chart"
+	"viva/mlkit/classify"
 	"viva/mlkit/view"
 )
 
-// The rule for the gap between training and validation, as shares.
+// The rule for the gap between training and validation, as shares, is that of
+// package classify for models of every kind.
 const (
-	// GapWarning is the gap above which a model is to be watched: 10 points.
-	GapWarning = 0.10
-	// GapLimit is the gap above which a model overfits and has failed: 15 points.
-	GapLimit = 0.15
+	GapWarning = classify.GapWarning
+	GapLimit   = classify.GapLimit
 )
 
 // Options say what scores are and what they rest on.
@@ -167,15 +167,7 @@ func (s *Scores) Gap() view.Metric {
 
 // GapVerdict says in a word what a gap, in shares, means: "ok", "warning" (above
 // 10 points) or "overfitting" (above 15 points).
-func GapVerdict(gap float64) string {
-	switch {
-	case gap > GapLimit:
-		return "overfitting"
-	case gap > GapWarning:
-		return "warning"
-	}
-	return "ok"
-}
+func GapVerdict(gap float64) string { return classify.GapVerdict(gap) }
 
 // GapClaim claims that the model does not overfit: a gap of at most 15 points.
 func (s *Scores) GapClaim() view.Claim {
