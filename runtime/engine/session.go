@@ -236,8 +236,9 @@ func (s *Session) interpret(ctx context.Context, r *run, asked string) {
 	r.line = program.Line
 	known := *r.record
 	var refused *kernel.Failure
-	for again := true; again; {
-		w := &walk{s: s, r: r, program: program, units: units(r.nb, program), flow: newFlow(r.nb)}
+	for walks, again := 1, true; again; walks++ {
+		// A third walk would come to the same place as the second.
+		w := &walk{s: s, r: r, program: program, units: units(r.nb, program), flow: newFlow(r.nb), whole: walks > 2}
 		refused = w.run(ctx)
 		s.kept.remember(r.nb.Path, w.units, w.steps)
 		if again = w.again && ctx.Err() == nil; again {

@@ -29,6 +29,10 @@ type walk struct {
 	shown map[int]bool
 	// again says that the walk has to begin anew.
 	again bool
+	// whole says that every cell runs, from the top to the bottom in a new
+	// kernel, whatever is known. Then nothing has to be brought back, and the
+	// walk does not begin anew for that.
+	whole bool
 }
 
 // run returns what the interpreter's compiler refused, if it did, in which case
@@ -38,8 +42,11 @@ func (w *walk) run(ctx context.Context) *kernel.Failure {
 	if len(w.units) == 0 {
 		return nil
 	}
-	if s.unsure != "" {
+	switch {
+	case s.unsure != "":
 		w.restart(s.unsure)
+	case w.whole:
+		w.restart("what some cells need cannot be brought back for them alone")
 	}
 	w.plan()
 	w.shown = map[int]bool{}
@@ -51,7 +58,7 @@ func (w *walk) run(ctx context.Context) *kernel.Failure {
 		}
 		st := w.flow.step(u.code.Effects)
 		w.steps = append(w.steps, st)
-		if t := s.trace(st.key); t != nil && u.lasting() && t.restore(w.program) {
+		if t := s.trace(st.key); t != nil && !w.whole && u.lasting() && t.restore(w.program) {
 			t.used = s.edition
 			w.results = append(w.results, t.result)
 			w.flow.done(st, t.result)
@@ -89,7 +96,7 @@ func (w *walk) plan() {
 		}
 		st := f.step(u.code.Effects)
 		result := fmt.Sprint("unknown ", i)
-		if t := w.s.trace(st.key); t != nil && u.lasting() {
+		if t := w.s.trace(st.key); t != nil && !w.whole && u.lasting() {
 			t.used = w.s.edition
 			result = t.result
 		} else if u.cell != nil {

@@ -252,7 +252,7 @@ func checks(a, b *record.Run, tolerance float64) []Check {
 	return []Check{notebook.check("notebook"), params.check("parameters"), seed.check("seed"), data(a.Sources, b.Sources, fresh()), outcome.check("outcome")}
 }
 
-// data compares the fingerprints of what was read. The order does not count,
+// data compares what was read and what is said of it. The order does not count,
 // since several goroutines may read.
 func data(a, b []trace.Source, c *comparison) Check {
 	type key struct{ name, path string }
@@ -260,7 +260,13 @@ func data(a, b []trace.Source, c *comparison) Check {
 		m := map[key][]string{}
 		for _, s := range all {
 			k := key{s.Name, s.Path}
-			m[k] = append(m[k], fmt.Sprintf("%s, %d documents", s.Fingerprint, s.Documents))
+			text := fmt.Sprintf("%s, %d documents", s.Fingerprint, s.Documents)
+			for _, about := range []struct{ what, text string }{{"licence", s.Licence}, {"citation", s.Citation}, {"address", s.Address}} {
+				if about.text != "" {
+					text += fmt.Sprintf(", %s %q", about.what, about.text)
+				}
+			}
+			m[k] = append(m[k], text)
 		}
 		for k := range m {
 			slices.Sort(m[k])
