@@ -93,14 +93,14 @@ func small(store string) subject {
 // final model tested, explained and kept again.
 func classifier(store, corpus string) (subject, error) {
 	s := subject{
-		name: "02-classifier", files: map[string][]byte{}, store: store, cell: "fig-confusion",
+		name: "03-classifier", files: map[string][]byte{}, store: store, cell: "fig-confusion",
 		places: map[string]place{
 			"prose": {"The classifier is the same throughout:", "The classifier %s is the same throughout:"},
 			"plot":  {"chart.ConfusionOptions{}", "chart.ConfusionOptions{Title: %q}"},
 			"code":  {"final.TopFeatures(8)", "final.TopFeatures(8 + 0*len(%q))"},
 		},
 	}
-	for _, name := range []string{"01-verify.md", "02-classifier.md"} {
+	for _, name := range []string{"01-verify.md", "03-classifier.md"} {
 		b, err := os.ReadFile(filepath.Join("notebooks", name))
 		if err != nil {
 			return s, err

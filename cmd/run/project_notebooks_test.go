@@ -45,7 +45,7 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 		outs = outs[:2]
 	}
 	for _, out := range outs {
-		cmd := exec.Command("run", "-q", "-o", out, filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "02-classifier.md"), filepath.Join(notebooks, "06-relations.md"))
+		cmd := exec.Command("run", "-q", "-o", out, filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "03-classifier.md"), filepath.Join(notebooks, "05-relations.md"))
 		if out == "compiled" {
 			cmd.Args = slices.Insert(cmd.Args, 1, "-engine", "go")
 		}
@@ -63,7 +63,7 @@ func TestTwoRunsGiveTheSameRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"01-verify", "02-classifier", "06-relations"} {
+	for _, name := range []string{"01-verify", "03-classifier", "05-relations"} {
 		first := read("first", name)
 		for _, out := range outs[1:] {
 			other := read(out, name)
@@ -105,7 +105,7 @@ func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("run", "-p", "data=plain.csv")
-	for _, name := range []string{"01-verify.md", "02-classifier.md", "05-topics.md"} {
+	for _, name := range []string{"01-verify.md", "03-classifier.md", "04-topics.md"} {
 		cmd.Args = append(cmd.Args, filepath.Join(notebooks, name))
 	}
 	cmd.Dir = dir
@@ -121,7 +121,7 @@ func TestNotebooksRunOnPlainTextsAndClasses(t *testing.T) {
 		t.Error("the report does not say that groups were assumed")
 	}
 	// Of a corpus without keyphrases none can be learned: the notebook says so.
-	cmd = exec.Command("run", "-p", "data=plain.csv", filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "03-keyphrases.md"))
+	cmd = exec.Command("run", "-p", "data=plain.csv", filepath.Join(notebooks, "01-verify.md"), filepath.Join(notebooks, "02-keyphrases.md"))
 	cmd.Dir = dir
 	out, err = cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "plain.csv has no keyphrases") {

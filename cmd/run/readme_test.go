@@ -26,7 +26,7 @@ func watchAsInReadme(t *testing.T, cmd *exec.Cmd) {
 	live, done := false, false
 	for lines := bufio.NewScanner(out); !done && lines.Scan(); {
 		live = live || strings.HasPrefix(lines.Text(), "live at http://127.0.0.1:")
-		done = strings.Contains(lines.Text(), "02-classifier.md  ")
+		done = strings.Contains(lines.Text(), "03-classifier.md  ")
 	}
 	_ = cmd.Process.Signal(os.Interrupt)
 	if _, err := io.Copy(io.Discard, out); err != nil {
@@ -91,7 +91,7 @@ func TestReadmeCommands(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("the example: %v\n%s", err, out)
 	}
-	for _, page := range []string{"outputs/example.html", "outputs/01-verify.html", "outputs/02-classifier.html", "outputs/seed-11/01-verify.html"} {
+	for _, page := range []string{"outputs/example.html", "outputs/01-verify.html", "outputs/03-classifier.html", "outputs/seed-11/01-verify.html"} {
 		if _, err := os.Stat(filepath.Join(work, page)); err != nil {
 			t.Error(err)
 		}
