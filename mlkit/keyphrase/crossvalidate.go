@@ -147,7 +147,11 @@ func (f *folding) run(ctx context.Context, fold split.Fold) (kept, error) {
 		for i, j := range fold.Train {
 			train[i] = f.examples[j]
 		}
-		learned, err := fit(ctx, train, f.opt)
+		watched := make([]*example, len(fold.Test))
+		for i, j := range fold.Test {
+			watched[i] = f.examples[j]
+		}
+		learned, err := fit(ctx, train, watched, f.opt)
 		if err != nil {
 			return kept{}, err
 		}
