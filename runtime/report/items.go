@@ -62,7 +62,7 @@ func (p *page) figure(f *view.Figure, c *captions) (string, error) {
 	}
 	b.WriteString(captionHTML(name, caption))
 	if f.Data != nil && len(f.Data.Rows) > 0 {
-		fmt.Fprintf(&b, `<details class="data"><summary>Data of %s</summary>%s</details>`, strings.ToLower(name[:1])+name[1:], tableHTML(f.Data, name+", data"))
+		fmt.Fprintf(&b, `<details class="data"><summary>Data of %s</summary>%s</details>`, strings.ToLower(name[:1])+name[1:], p.tableHTML(f.Data, name+", data"))
 	}
 	b.WriteString("</figure>")
 	return b.String(), nil

@@ -179,7 +179,11 @@ func pipeTable(t *view.Table) string {
 	for _, row := range rows {
 		line(func(j int) string {
 			if j < len(row) {
-				return strings.ReplaceAll(markdownLines(row[j].Text), "\n", "<br>")
+				text := strings.ReplaceAll(markdownLines(row[j].Text), "\n", "<br>")
+				if to := row[j].Link; to != "" && link(to) && !strings.ContainsAny(to, "<>|\n") {
+					return "[" + text + "](<" + to + ">)"
+				}
+				return text
 			}
 			return ""
 		})
