@@ -338,7 +338,11 @@ func (m *markdown) head(b *bytes.Buffer) {
 	if len(m.verdicts) > 0 {
 		b.WriteString(newVerdictList(m.verdicts).Heading() + ":\n\n")
 		for _, v := range m.verdicts {
-			fmt.Fprintf(b, "- %s [%s](#%s): **%s** (%s)\n", v.Sign(), markdownText(v.Text), v.ID, markdownText(v.Value), markdownText(v.Bound))
+			value := "**" + markdownText(v.Value) + "**"
+			if v.Range != "" {
+				value += ", interval " + markdownText(v.Range)
+			}
+			fmt.Fprintf(b, "- %s [%s](#%s): %s (%s)\n", v.Sign(), markdownText(v.Text), v.ID, value, markdownText(v.Bound))
 		}
 		b.WriteString("\n")
 	}

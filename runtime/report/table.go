@@ -32,8 +32,16 @@ func (p *page) table(t *view.Table, c *captions) string {
 	if caption != "" {
 		label += ": " + caption
 	}
-	return fmt.Sprintf(`<figure class="table" id="%s">%s%s</figure>`, id, captionHTML(name, caption), p.tableHTML(t, label))
+	class := "table"
+	if len(t.Rows) > tallTable {
+		class += " tall"
+	}
+	return fmt.Sprintf(`<figure class="%s" id="%s">%s%s</figure>`, class, id, captionHTML(name, caption), p.tableHTML(t, label))
 }
+
+// tallTable is the number of rows above which a table may be divided between two
+// pages of paper: kept whole, it leaves much of a page empty.
+const tallTable = 8
 
 // tableHTML draws the table itself in a container that scrolls. Label names it
 // for those who cannot see it.
