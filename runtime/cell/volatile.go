@@ -29,9 +29,12 @@ var volatiles = map[string]map[string]string{
 	"viva/mlkit/model": {
 		"Save": "writes a file", "Load": "reads a file", "Old": "reads a file", "Names": "reads a file",
 	},
-	"viva/mlkit/readme":   {"Write": "writes a file"},
-	"viva/mlkit/split":    {"Plan.Save": "writes a file"},
-	"viva/mlkit/prepare":  {"Recipe.Save": "writes a file", "LoadRecipe": "reads a file"},
-	"viva/mlkit/pipeline": {"Load": "reads a file", "Open": "reads a file", "Run": "reads the clock"},
-	"crypto/rand":         {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
+	"viva/mlkit/readme":  {"Write": "writes a file"},
+	"viva/mlkit/split":   {"Plan.Save": "writes a file"},
+	"viva/mlkit/prepare": {"Recipe.Save": "writes a file", "LoadRecipe": "reads a file"},
+	"viva/mlkit/pipeline": {
+		"Load": "reads a file", "Open": "reads a file",
+		"Run": "reads the clock", "Result.Table": "shows what the clock said",
+	},
+	"crypto/rand": {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
 }
