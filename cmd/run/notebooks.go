@@ -26,6 +26,8 @@ type job struct {
 	errs   []record.Diagnostic
 	// requires are the jobs that must have passed before.
 	requires []*job
+	// after are the jobs that only have to come before.
+	after []*job
 	// done is closed when outcome is set.
 	done    chan struct{}
 	outcome outcome
