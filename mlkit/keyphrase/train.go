@@ -81,6 +81,7 @@ func fit(ctx context.Context, examples, watched []*example, opt Options) (*fitte
 		return nil, fmt.Errorf("keyphrase: %w", err)
 	}
 	f.ranker, f.losses = fits[0].Model, fits[0].Losses
+	trace.Logf(ctx, "%s", lossLine(f.losses, len(watched) > 0))
 	decisions := make([][]float64, learn)
 	for k, half := range halves {
 		for _, i := range half.Test {
@@ -97,6 +98,23 @@ func fit(ctx context.Context, examples, watched []*example, opt Options) (*fitte
 		return nil, err
 	}
 	return f, nil
+}
+
+// lossLine tells the losses at the beginning, at each quarter and at the end.
+func lossLine(losses []boost.Loss, watched bool) string {
+	line := "loss of a candidate"
+	next := 0
+	for k, l := range losses {
+		if l.Trees < next && k+1 < len(losses) {
+			continue
+		}
+		next = l.Trees + max(1, losses[len(losses)-1].Trees/4)
+		line += fmt.Sprintf("; after %d trees %.4f in training", l.Trees, l.Learn)
+		if watched {
+			line += fmt.Sprintf(", %.4f in validation", l.Watch)
+		}
+	}
+	return line
 }
 
 // featuresOf returns the features of documents that were not learned from.
