@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"viva/internal/outputfolder"
 	"viva/mlkit/leak"
 	"viva/runtime/ledger"
 	"viva/runtime/record"
@@ -25,7 +26,7 @@ type ledgerSettings struct {
 func (s *ledgerSettings) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("run ledger", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&s.out, "o", "outputs", "")
+	flags.StringVar(&s.out, "o", outputfolder.Default, "")
 	flags.BoolVar(&s.check, "check", false, "")
 	return flags
 }

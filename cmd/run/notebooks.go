@@ -26,6 +26,8 @@ type job struct {
 	errs   []record.Diagnostic
 	// requires are the jobs that must have passed before.
 	requires []*job
+	// after are the jobs that only have to come before.
+	after []*job
 	// done is closed when outcome is set.
 	done    chan struct{}
 	outcome outcome
@@ -231,7 +233,7 @@ func printDiagnostics(env environment, diagnostics []record.Diagnostic) {
 		fmt.Fprintf(env.stderr, "%s:%d:%d: %s\n", d.File, max(d.Line, 1), max(d.Column, 1), d.Message)
 		var path []string
 		for _, f := range d.Frames {
-			path = append(path, fmt.Sprintf("%s, line %d", f.Func, f.Line))
+			path = append(path, f.String())
 		}
 		if len(path) > 0 {
 			fmt.Fprintf(env.stderr, "\tin %s\n", strings.Join(path, ", called from "))

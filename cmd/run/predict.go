@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"viva/internal/outputfolder"
 	"viva/mlkit/model"
 	"viva/mlkit/pipeline"
 )
@@ -25,7 +26,7 @@ func (s *predictSettings) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("run predict", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&s.model, "model", "", "")
-	flags.StringVar(&s.folder, "models", filepath.Join("outputs", "models"), "")
+	flags.StringVar(&s.folder, "models", filepath.Join(outputfolder.Default, "models"), "")
 	flags.IntVar(&s.most, "n", 0, "")
 	flags.BoolVar(&s.skip, "skip", false, "")
 	return flags

@@ -5,12 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"viva/internal/atomicfile"
+	"viva/internal/outputfolder"
 	"viva/runtime/engine"
 	"viva/runtime/kernel"
 	"viva/runtime/notebook"
@@ -53,7 +55,7 @@ type outcome struct {
 func (s *settings) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("run", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&s.out, "o", "outputs", "")
+	flags.StringVar(&s.out, "o", outputfolder.Default, "")
 	flags.Var(s.params, "p", "")
 	flags.IntVar(&s.jobs, "j", 1, "")
 	flags.BoolVar(&s.strict, "strict", false, "")
@@ -68,13 +70,22 @@ func (s *settings) flags() *flag.FlagSet {
 }
 
 // check refuses values that make no sense, and exports those that say where data
-// is.
+// is and where models and records go.
 func (s *settings) check() error {
 	if s.jobs < 1 {
 		return usagef("-j %d: at least one notebook must run at once", s.jobs)
 	}
 	if s.timeout <= 0 {
 		return usagef("-timeout %s: a cell needs some time", s.timeout)
+	}
+	if filepath.Clean(s.out) != outputfolder.Default {
+		out, err := filepath.Abs(s.out)
+		if err != nil {
+			return err
+		}
+		if err := os.Setenv(outputfolder.Variable, out); err != nil {
+			return err
+		}
 	}
 	return s.export()
 }
@@ -210,6 +221,9 @@ func (j *job) execute(ctx context.Context, s settings, opt engine.Options, run f
 			j.outcome.passed, err = false, j.mistake(p)
 		}
 	}()
+	for _, other := range j.after {
+		<-other.done
+	}
 	blocked := j.blocked(s)
 	switch {
 	case ctx.Err() != nil:

@@ -13,8 +13,8 @@ import (
 	"viva/runtime/record"
 )
 
-// order links the notebooks to those they require and sorts them so that each
-// comes after those; otherwise the order stays.
+// order links the notebooks to those they require or come after and sorts them so
+// that each comes after those; otherwise the order stays.
 func order(jobs []*job) ([]*job, error) {
 	byPath := map[string]*job{}
 	for _, j := range jobs {
@@ -29,6 +29,11 @@ func order(jobs []*job) ([]*job, error) {
 				j.requires = append(j.requires, other)
 			}
 		}
+		for _, r := range j.nb.Meta.After {
+			if other := byPath[requiredPath(j, r)]; other != nil {
+				j.after = append(j.after, other)
+			}
+		}
 	}
 	var sorted []*job
 	state := map[*job]int{}
@@ -37,12 +42,12 @@ func order(jobs []*job) ([]*job, error) {
 		path = append(path, j.path)
 		switch state[j] {
 		case 1:
-			return usagef("notebooks require each other in a circle: %s", strings.Join(path, " → "))
+			return usagef("notebooks wait for each other in a circle: %s", strings.Join(path, " → "))
 		case 2:
 			return nil
 		}
 		state[j] = 1
-		for _, r := range j.requires {
+		for _, r := range slices.Concat(j.requires, j.after) {
 			if err := visit(r, path); err != nil {
 				return err
 			}
@@ -59,7 +64,7 @@ func order(jobs []*job) ([]*job, error) {
 	return sorted, nil
 }
 
-// requiredPath is where the notebook that j requires as r stands.
+// requiredPath is where the notebook that j requires, or comes after, as r stands.
 func requiredPath(j *job, r string) string {
 	return filepath.Join(filepath.Dir(j.path), filepath.FromSlash(r))
 }

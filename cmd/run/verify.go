@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"viva/internal/atomicfile"
+	"viva/internal/outputfolder"
 	"viva/runtime/engine"
 	"viva/runtime/notebook"
 	"viva/runtime/record"
@@ -38,7 +39,7 @@ type verifySettings struct {
 func (s *verifySettings) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("run verify", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&s.out, "o", "outputs", "")
+	flags.StringVar(&s.out, "o", outputfolder.Default, "")
 	flags.StringVar(&s.engine, "engine", "go", "")
 	flags.Float64Var(&s.tolerance, "tolerance", verify.DefaultTolerance, "")
 	flags.BoolVar(&s.json, "json", false, "")

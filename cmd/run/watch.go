@@ -111,7 +111,8 @@ type live struct {
 	session    *engine.Session
 	// job is its last run's, nil before the first; next is that of the running one.
 	job, next *job
-	// requires are the paths of notebooks that must have passed.
+	// requires are the paths of notebooks that come before: that must have passed,
+	// or of which this one tells.
 	requires []string
 	cancel   context.CancelFunc
 	running  bool
@@ -230,7 +231,7 @@ func (l *live) required(j *job) {
 		return
 	}
 	l.requires = nil
-	for _, r := range j.nb.Meta.Requires {
+	for _, r := range slices.Concat(j.nb.Meta.Requires, j.nb.Meta.After) {
 		l.requires = append(l.requires, filepath.ToSlash(requiredPath(j, r)))
 	}
 }
@@ -248,7 +249,7 @@ func (w *watching) observe() {
 }
 
 // start starts what is to run: a notebook that was edited at once, others as
-// many at a time as -j says, and each after those that it requires.
+// many at a time as -j says, and each after those that it requires or comes after.
 func (w *watching) start(ctx context.Context) {
 	running := 0
 	for _, l := range w.live {
@@ -273,7 +274,7 @@ func (w *watching) start(ctx context.Context) {
 	w.queue = waiting
 }
 
-// waits reports whether a notebook that this one requires is still to run.
+// waits reports whether a notebook that comes before this one is still to run.
 func (w *watching) waits(l *live) bool {
 	for _, path := range l.requires {
 		other := w.live[path]

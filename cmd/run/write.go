@@ -134,8 +134,8 @@ func (j *job) picture(name string) ([]byte, error) {
 // reportLink turns a link to another notebook into one to its report.
 func reportLink(target string) string {
 	file, fragment, _ := strings.Cut(target, "#")
-	if !isNotebook(file) || strings.Contains(file, ":") {
-		return target
+	if !isNotebook(file) || strings.Contains(file, ":") || strings.EqualFold(filepath.Base(file), "README.md") {
+		return target // such as a model's card
 	}
 	file = strings.TrimSuffix(file, filepath.Ext(file)) + ".html"
 	if fragment != "" {

@@ -37,6 +37,7 @@ import (
 
 	"viva/internal/atomicfile"
 	"viva/internal/nearest"
+	"viva/internal/outputfolder"
 	"viva/mlkit/trace"
 	"viva/mlkit/view"
 )
@@ -44,7 +45,8 @@ import (
 // Options say where models are kept. The zero value is for the command's own
 // layout.
 type Options struct {
-	// Folder is the folder of the models; "" means outputs/models.
+	// Folder is the folder of the models; "" means models in the output folder of
+	// the command, which is outputs if nothing else is said.
 	Folder string
 	// Changelog is the file that tells of changed metrics; "" means
 	// training/CHANGELOG.md.
@@ -53,7 +55,7 @@ type Options struct {
 
 func (o Options) filled() Options {
 	if o.Folder == "" {
-		o.Folder = filepath.Join("outputs", "models")
+		o.Folder = filepath.Join(outputfolder.Path(), "models")
 	}
 	if o.Changelog == "" {
 		o.Changelog = filepath.Join("training", "CHANGELOG.md")

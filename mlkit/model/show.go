@@ -35,3 +35,16 @@ func (s *Saved) ChangeTable() *view.Table {
 	}
 	return t
 }
+
+// MetricTable returns the metrics as they were saved, one to a row.
+func (s *Saved) MetricTable() *view.Table {
+	t := view.NewTable("", "metric", "value", "95 % interval", "measured on")
+	for _, m := range s.Metrics {
+		interval := ""
+		if i := m.Interval; i != nil {
+			interval = view.FormatUnit(i.Low, m.Unit) + " to " + view.FormatUnit(i.High, m.Unit)
+		}
+		t.Add(m.Name, m.Text(), interval, m.Detail)
+	}
+	return t
+}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"unicode"
@@ -49,8 +48,7 @@ func (p *Plan) Save(path string) error {
 
 // LoadPlan reads a plan that Save wrote. Errors name the file and the line.
 func LoadPlan(ctx context.Context, path string) (*Plan, error) {
-	trace.Opening(ctx, path)
-	content, err := os.ReadFile(path)
+	content, err := trace.ReadFile(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("split: reading a plan: %w", err)
 	}

@@ -5,7 +5,10 @@ package trace
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"os"
 )
 
 // Source is a data set that was read.
@@ -68,6 +71,8 @@ type Tracer struct {
 	// File is told the path of a file or folder that is about to be read,
 	// whether or not it is there; or what Variable returns.
 	File func(path string)
+	// Content is told what ReadFile found: the hash of a file's content, or Unread.
+	Content func(path, found string)
 	// Memo is told of work whose result can be kept, when it is done and kept:
 	// hit says that it was at hand and the work was not done.
 	Memo func(operation string, hit bool)
@@ -130,6 +135,25 @@ func Opening(ctx context.Context, path string) {
 	if f := From(ctx).File; f != nil {
 		f(path)
 	}
+}
+
+// Unread is what is told of a file that could not be read.
+const Unread = "unread"
+
+// ReadFile reads a file that is no data set, such as a division of documents, and
+// tells what it found, so that work that rests on the file is known to.
+func ReadFile(ctx context.Context, path string) ([]byte, error) {
+	Opening(ctx, path)
+	b, err := os.ReadFile(path)
+	found := Unread
+	if err == nil {
+		sum := sha256.Sum256(b)
+		found = hex.EncodeToString(sum[:])
+	}
+	if f := From(ctx).Content; f != nil {
+		f(path, found)
+	}
+	return b, err
 }
 
 // Variable returns the path under which Opening is told that a variable of the

@@ -37,6 +37,9 @@ type Cell struct {
 	// Tone is "", "good", "warn" or "bad": how the entry should strike the eye.
 	// It is never the only sign of what it says.
 	Tone string `json:"tone,omitempty"`
+	// Link is where the entry leads: a path relative to the notebook, as in its
+	// prose, such as "03-classifier.md#test-score", or an address of the web.
+	Link string `json:"link,omitempty"`
 }
 
 // NewTable returns a table without rows. A column name may carry its unit in

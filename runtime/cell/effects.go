@@ -278,10 +278,29 @@ func (c *checker) mention(u *uses, a *accesses, o types.Object, stack []ast.Node
 	use.Captured = use.Captured || captured
 }
 
+// qualified is the name of a package's object, that of a method behind its type's.
+// Fields and what is local to a function have none.
+func qualified(o types.Object) string {
+	if f, ok := o.(*types.Func); ok && f.Signature().Recv() != nil {
+		t := f.Signature().Recv().Type()
+		if p, ok := t.(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		if named, ok := t.(*types.Named); ok {
+			return named.Obj().Name() + "." + f.Name()
+		}
+		return ""
+	}
+	if o.Parent() != o.Pkg().Scope() {
+		return ""
+	}
+	return o.Name()
+}
+
 // foreign adds what the mention of a compiled package's object says.
 func (u *uses) foreign(o types.Object) {
 	path := o.Pkg().Path()
-	if why := volatiles[path][o.Name()]; why != "" && o.Parent() == o.Pkg().Scope() {
+	if why := volatiles[path][qualified(o)]; why != "" {
 		u.volatile[why] = true
 	}
 	u.timed = u.timed || path == "time" || path == "context"

@@ -1,6 +1,6 @@
 package cell
 
-// volatiles are the functions and variables of other packages whose
+// volatiles are the functions, methods and variables of other packages whose
 // results differ from run to run, and what using one means for a cell.
 // Reading data through mlkit/data is not among them: it is fingerprinted. Asking
 // where data sets are is: it depends on what is on the machine.
@@ -29,6 +29,12 @@ var volatiles = map[string]map[string]string{
 	"viva/mlkit/model": {
 		"Save": "writes a file", "Load": "reads a file", "Old": "reads a file", "Names": "reads a file",
 	},
-	"viva/mlkit/pipeline": {"Load": "reads a file", "Open": "reads a file", "Run": "reads the clock"},
-	"crypto/rand":         {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
+	"viva/mlkit/readme":  {"Write": "writes a file"},
+	"viva/mlkit/split":   {"Plan.Save": "writes a file"},
+	"viva/mlkit/prepare": {"Recipe.Save": "writes a file", "LoadRecipe": "reads a file"},
+	"viva/mlkit/pipeline": {
+		"Load": "reads a file", "Open": "reads a file",
+		"Run": "reads the clock", "Result.Table": "shows what the clock said",
+	},
+	"crypto/rand": {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
 }

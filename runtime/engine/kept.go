@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -126,10 +127,12 @@ func (r *results) keep(key string, t *traced, began time.Time) {
 		Status: t.status, Took: t.took, Failure: t.failure, Outputs: t.outputs, Sources: t.sources, Tested: t.evaluations, Checked: t.checks, Value: t.value,
 		Result: t.result, Inputs: t.inputs, Places: t.places,
 	}
+	found := t.contents
 	r.writing.Go(func() {
 		for _, path := range k.Inputs {
 			sum, latest, err := signature(path)
-			if err != nil || !latest.Before(began.Add(-settled)) {
+			gone := sum == missing && slices.ContainsFunc(found, func(c content) bool { return c.path == path && c.read() })
+			if err != nil || gone || !latest.Before(began.Add(-settled)) {
 				return // it may have changed after it was read
 			}
 			k.Signatures = append(k.Signatures, sum)
@@ -151,6 +154,9 @@ func (r *results) flush() {
 // time to tell whether it was written again: times have a coarse grain.
 const settled = 2 * time.Second
 
+// missing is the signature of a file that is not there.
+const missing = "missing"
+
 // variable begins the paths that stand for variables of the environment.
 var variable = trace.Variable("")
 
@@ -171,7 +177,7 @@ func signature(path string) (sum string, latest time.Time, err error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return "missing", latest, nil
+		return missing, latest, nil
 	}
 	note(path, info)
 	if info.IsDir() {

@@ -42,6 +42,9 @@ func (o *outputs) add(e kernel.Event) {
 		if !slices.Contains(o.files, e.File) {
 			o.files = append(o.files, e.File)
 		}
+		if e.Content != "" {
+			o.contents = append(o.contents, content{e.File, e.Content})
+		}
 	case e.Warning != nil:
 		o.warnings = append(o.warnings, *e.Warning)
 	case e.Value != nil:

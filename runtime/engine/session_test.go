@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -236,5 +238,49 @@ func TestSessionsGoOnWithoutTheirProcess(t *testing.T) {
 	}
 	if len(reasons) == 0 {
 		t.Error("the restart was not told")
+	}
+}
+
+// What rests on a file that is no data set is made again when the file has
+// changed, also where the file is read by the cell before; and in a session that
+// follows another, as in a command after a command.
+func TestWhatRestsOnAFileFollowsIt(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a.json")
+	write := func(title string) {
+		t.Helper()
+		text := fmt.Sprintf(`{"format": %d, "title": %q, "status": "ok"}`, record.Format, title)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		old := time.Now().Add(-time.Hour) // long enough ago for its time to be believed
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nb := notebookOf(t, fmt.Sprintf("r, err := results.Open(ctx, \"a.md\", results.Options{Folder: %q})\ntitle := \"none\"\nif err == nil {\n\ttitle = r.Title()\n}", filepath.ToSlash(folder)), "title")
+	kept := t.TempDir()
+	for _, kind := range []string{"one session", "a session each"} {
+		t.Run(kind, func(t *testing.T) {
+			_ = os.Remove(path)
+			opt := Options{Store: kept}
+			s := NewSession(opt)
+			defer func() { s.Close() }()
+			for i, want := range []string{"none", "first", "first", "other", "none"} {
+				if want == "none" {
+					_ = os.Remove(path)
+				} else {
+					write(want)
+				}
+				if s.Changed(path); kind != "one session" {
+					s.Close()
+					s = NewSession(opt)
+				}
+				r := s.Run(t.Context(), nb)
+				if r.Status != record.OK || r.Cells[1].Outputs[0].Text != want {
+					t.Fatalf("run %d: %s %v: the file says %q, and the cell below shows %q", i+1, r.Status, r.Diagnostics, want, r.Cells[1].Outputs[0].Text)
+				}
+			}
+		})
 	}
 }

@@ -53,11 +53,19 @@ type outcome struct {
 	checks      []trace.LeakCheck
 	// files are the paths of what it read or tried to read.
 	files []string
+	// contents are what was found in files that are no data sets.
+	contents []content
 	// warnings are remarks of the kernel.
 	warnings []kernel.Failure
 	// value is that of an inline expression.
 	value string
 }
+
+// content is what was found in a file, as package trace tells it.
+type content struct{ path, found string }
+
+// read reports whether the file could be read.
+func (c content) read() bool { return c.found != trace.Unread }
 
 // execute runs a unit in a kernel.
 func (r *run) execute(ctx context.Context, k *kernel.Kernel, u unit) outcome {

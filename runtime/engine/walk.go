@@ -247,6 +247,9 @@ func (w *walk) one(ctx context.Context, j int, asked bool) bool {
 	for _, source := range o.sources {
 		result = digest(result, source.Path, source.Fingerprint)
 	}
+	for _, c := range o.contents {
+		result = digest(result, c.path, c.found)
+	}
 	if !u.lasting() {
 		result = digest(result, fmt.Sprint(s.runs))
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 var metaNames = []string{
-	"title", "author", "date", "abstract", "params", "seed", "requires", "bibliography", "engine",
+	"title", "author", "date", "abstract", "params", "seed", "requires", "after", "bibliography", "engine",
 }
 
 // Engines are what front matter may name as the engine.
@@ -100,6 +100,8 @@ func (p *parse) metaField(key, value *yaml.Node) {
 		m.Author = p.texts(key.Value, value)
 	case "requires":
 		m.Requires = p.texts(key.Value, value)
+	case "after":
+		m.After = p.texts(key.Value, value)
 	case "bibliography":
 		m.Bibliography = p.texts(key.Value, value)
 	case "seed":

@@ -32,10 +32,12 @@ type Meta struct {
 	Date     string
 	Abstract string
 	// Params are in the order of the file.
-	Params       []Param
-	Seed         int64
-	Requires     []string
-	Bibliography []string
+	Params []Param
+	Seed   int64
+	// Requires are notebooks that must have passed before this one runs, After
+	// those that only have to come before it.
+	Requires, After []string
+	Bibliography    []string
 	// Engine is one of Engines, empty where the notebook names none;
 	// EngineLine is where it does.
 	Engine     string

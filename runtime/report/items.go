@@ -62,7 +62,7 @@ func (p *page) figure(f *view.Figure, c *captions) (string, error) {
 	}
 	b.WriteString(captionHTML(name, caption))
 	if f.Data != nil && len(f.Data.Rows) > 0 {
-		fmt.Fprintf(&b, `<details class="data"><summary>Data of %s</summary>%s</details>`, strings.ToLower(name[:1])+name[1:], tableHTML(f.Data, name+", data"))
+		fmt.Fprintf(&b, `<details class="data"><summary>Data of %s</summary>%s</details>`, strings.ToLower(name[:1])+name[1:], p.tableHTML(f.Data, name+", data"))
 	}
 	b.WriteString("</figure>")
 	return b.String(), nil
@@ -119,7 +119,7 @@ func intervalText(m *view.Metric) string {
 	if i == nil {
 		return ""
 	}
-	text := view.FormatUnit(i.Low, m.Unit) + " to " + view.FormatUnit(i.High, m.Unit)
+	text := rangeText(m)
 	if i.Level > 0 {
 		text = strings.ReplaceAll(view.FormatUnit(i.Level, "%"), ".0", "") + " interval " + text
 	}
@@ -127,6 +127,11 @@ func intervalText(m *view.Metric) string {
 		text += " (" + i.Method + ")"
 	}
 	return text
+}
+
+// rangeText is the interval of a metric that has one.
+func rangeText(m *view.Metric) string {
+	return view.FormatUnit(m.Interval.Low, m.Unit) + " to " + view.FormatUnit(m.Interval.High, m.Unit)
 }
 
 func metrics(row []*view.Metric) (string, error) {

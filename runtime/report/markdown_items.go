@@ -179,7 +179,11 @@ func pipeTable(t *view.Table) string {
 	for _, row := range rows {
 		line(func(j int) string {
 			if j < len(row) {
-				return strings.ReplaceAll(markdownLines(row[j].Text), "\n", "<br>")
+				text := strings.ReplaceAll(markdownLines(row[j].Text), "\n", "<br>")
+				if to := row[j].Link; to != "" && link(to) && !strings.ContainsAny(to, "<>|\n") {
+					return "[" + text + "](<" + to + ">)"
+				}
+				return text
 			}
 			return ""
 		})
@@ -334,7 +338,11 @@ func (m *markdown) head(b *bytes.Buffer) {
 	if len(m.verdicts) > 0 {
 		b.WriteString(newVerdictList(m.verdicts).Heading() + ":\n\n")
 		for _, v := range m.verdicts {
-			fmt.Fprintf(b, "- %s [%s](#%s): **%s** (%s)\n", v.Sign(), markdownText(v.Text), v.ID, markdownText(v.Value), markdownText(v.Bound))
+			value := "**" + markdownText(v.Value) + "**"
+			if v.Range != "" {
+				value += ", interval " + markdownText(v.Range)
+			}
+			fmt.Fprintf(b, "- %s [%s](#%s): %s (%s)\n", v.Sign(), markdownText(v.Text), v.ID, value, markdownText(v.Bound))
 		}
 		b.WriteString("\n")
 	}

@@ -48,7 +48,8 @@ func TestMarkdownShowsTextAsItIs(t *testing.T) {
 func TestMarkdownTableKeepsItsCells(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := anyText.Draw(r, "text")
-		table := &view.Table{Columns: []view.Column{{Name: "a"}, {Name: "b"}}, Rows: [][]view.Cell{{{Text: s}, {Text: "end"}}, {{Text: "x"}, {Text: "y"}}}}
+		to := rapid.SampledFrom([]string{"", "a.md#b", "https://example.org/?q=(x)", "a b.md", "<a>|b", "java\tscript:x"}).Draw(r, "link")
+		table := &view.Table{Columns: []view.Column{{Name: "a"}, {Name: "b"}}, Rows: [][]view.Cell{{{Text: s, Link: to}, {Text: "end"}}, {{Text: "x"}, {Text: "y"}}}}
 		root := render(t, pipeTable(table))
 		var cells []string
 		var walk func(n *html.Node)

@@ -59,6 +59,18 @@ func (o Options) name(notebookPath string) string {
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
+// target is where a link in a table of a page leads, "" if it may lead nowhere:
+// what a data set wrote into a table is not to be trusted.
+func (o Options) target(address string) string {
+	switch {
+	case !link(address):
+		return ""
+	case o.Link != nil && isRelative(address):
+		return o.Link(address)
+	}
+	return address
+}
+
 // matches refuses a record that belongs to another notebook, since it would
 // put results under the wrong code.
 func matches(nb *notebook.Notebook, run *record.Run) error {

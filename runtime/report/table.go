@@ -32,12 +32,20 @@ func (p *page) table(t *view.Table, c *captions) string {
 	if caption != "" {
 		label += ": " + caption
 	}
-	return fmt.Sprintf(`<figure class="table" id="%s">%s%s</figure>`, id, captionHTML(name, caption), tableHTML(t, label))
+	class := "table"
+	if len(t.Rows) > tallTable {
+		class += " tall"
+	}
+	return fmt.Sprintf(`<figure class="%s" id="%s">%s%s</figure>`, class, id, captionHTML(name, caption), p.tableHTML(t, label))
 }
+
+// tallTable is the number of rows above which a table may be divided between two
+// pages of paper: kept whole, it leaves much of a page empty.
+const tallTable = 8
 
 // tableHTML draws the table itself in a container that scrolls. Label names it
 // for those who cannot see it.
-func tableHTML(t *view.Table, label string) string {
+func (p *page) tableHTML(t *view.Table, label string) string {
 	columns := len(t.Columns)
 	for _, row := range t.Rows {
 		columns = max(columns, len(row))
@@ -74,7 +82,7 @@ func tableHTML(t *view.Table, label string) string {
 			if j < len(row) {
 				c = row[j]
 			}
-			cellHTML(&b, c, numeric[j])
+			p.cellHTML(&b, c, numeric[j])
 		}
 		b.WriteString("</tr>\n")
 	}
@@ -92,7 +100,7 @@ func tableHTML(t *view.Table, label string) string {
 	return b.String()
 }
 
-func cellHTML(b *strings.Builder, c view.Cell, numeric bool) {
+func (p *page) cellHTML(b *strings.Builder, c view.Cell, numeric bool) {
 	var classes []string
 	if numeric {
 		classes = append(classes, "num")
@@ -114,7 +122,11 @@ func cellHTML(b *strings.Builder, c view.Cell, numeric bool) {
 	if c.Number != nil {
 		b.WriteString(` data-value="` + strconv.FormatFloat(*c.Number, 'g', -1, 64) + `"`)
 	}
-	b.WriteString(">" + strings.ReplaceAll(html.EscapeString(plainText(c.Text)), "\n", "<br>") + "</td>")
+	text := strings.ReplaceAll(html.EscapeString(plainText(c.Text)), "\n", "<br>")
+	if target := p.opt.target(c.Link); target != "" {
+		text = `<a href="` + html.EscapeString(target) + `">` + text + "</a>"
+	}
+	b.WriteString(">" + text + "</td>")
 }
 
 // sentence is the number of characters from which a text gets a width that it

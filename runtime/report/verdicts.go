@@ -17,7 +17,10 @@ type verdict struct {
 	OK                               bool
 	Text, Name, Value, Bound, Detail string
 	Interval, Source, Repair         string
-	Evidence                         template.HTML
+	// Range is the interval without its level and method, where it alone decided:
+	// the list at the top would look wrong without it.
+	Range    string
+	Evidence template.HTML
 }
 
 // Word says the judgement; it stands beside the sign and the colour.
@@ -53,6 +56,7 @@ func claimVerdict(c *view.Claim) verdict {
 	v.Source = c.Source
 	if c.Open() {
 		v.Interval += ", which reaches beyond the bound"
+		v.Range = rangeText(&c.Metric)
 	}
 	return v
 }

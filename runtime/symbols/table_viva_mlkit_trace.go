@@ -5,6 +5,8 @@
 package symbols
 
 import (
+	constant "go/constant"
+	token "go/token"
 	"reflect"
 	viva_mlkit_trace "viva/mlkit/trace"
 )
@@ -22,8 +24,10 @@ func init() {
 			"Opening":    reflect.ValueOf(viva_mlkit_trace.Opening),
 			"Progress":   reflect.ValueOf(viva_mlkit_trace.Progress),
 			"Read":       reflect.ValueOf(viva_mlkit_trace.Read),
+			"ReadFile":   reflect.ValueOf(viva_mlkit_trace.ReadFile),
 			"Source":     reflect.ValueOf((*viva_mlkit_trace.Source)(nil)),
 			"Tracer":     reflect.ValueOf((*viva_mlkit_trace.Tracer)(nil)),
+			"Unread":     reflect.ValueOf(constant.MakeFromLiteral("\"unread\"", token.STRING, 0)),
 			"Variable":   reflect.ValueOf(viva_mlkit_trace.Variable),
 			"With":       reflect.ValueOf(viva_mlkit_trace.With),
 		}

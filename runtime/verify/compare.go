@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -118,7 +119,11 @@ func (c *comparison) verdict(volatile bool) Verdict {
 }
 
 func (c *comparison) check(name string) Check {
-	return Check{Name: name, Verdict: c.verdict(false), Differences: c.differs}
+	k := Check{Name: name, Verdict: c.verdict(false), Differences: c.differs}
+	if len(k.Differences) == 0 && c.largest != nil {
+		k.Differences = []Difference{*c.largest}
+	}
+	return k
 }
 
 func (c *comparison) result(r *Result) {
@@ -249,7 +254,42 @@ func checks(a, b *record.Run, tolerance float64) []Check {
 	outcome := fresh()
 	outcome.plain("status", string(a.Status), string(b.Status))
 	outcome.failures(failures(a, -1), failures(b, -1))
-	return []Check{notebook.check("notebook"), params.check("parameters"), seed.check("seed"), data(a.Sources, b.Sources, fresh()), outcome.check("outcome")}
+	return []Check{notebook.check("notebook"), params.check("parameters"), seed.check("seed"), data(a.Sources, b.Sources, fresh()), models(a, b, fresh()), outcome.check("outcome")}
+}
+
+// models compares the models that labelled test documents, and which corpora were
+// checked for leaks. A model whose bytes are others, though it labels the same
+// documents and scores the same, is within tolerance: on another processor its
+// weights may differ in their last bits. Orders do not count.
+func models(a, b *record.Run, c *comparison) Check {
+	looks := func(r *record.Run) []trace.Evaluation {
+		all := slices.Clone(r.Evaluations)
+		slices.SortFunc(all, func(x, y trace.Evaluation) int {
+			return cmp.Or(strings.Compare(x.Data, y.Data), strings.Compare(x.Test, y.Test), strings.Compare(x.Measure, y.Measure), strings.Compare(x.Model, y.Model))
+		})
+		return all
+	}
+	before, now := looks(a), looks(b)
+	c.plain("models that labelled test documents", len(before), len(now))
+	for i := range min(len(before), len(now)) {
+		x, y := before[i], now[i]
+		place := fmt.Sprintf("model %d", i+1)
+		c.plain(place+", test documents", fmt.Sprintf("%s %s %s, %d", x.Data, x.Source, x.Test, x.Documents), fmt.Sprintf("%s %s %s, %d", y.Data, y.Source, y.Test, y.Documents))
+		c.text(place+", measure", x.Measure, y.Measure, false)
+		if x.Model != y.Model {
+			c.near(Difference{Place: place, Recorded: x.Model, Verified: y.Model})
+		}
+	}
+	checked := func(r *record.Run) string {
+		var all []string
+		for _, k := range r.Checks {
+			all = append(all, fmt.Sprintf("%s of %s %s", k.Corpus, k.Source, met(k.Passed, "passed")))
+		}
+		slices.Sort(all)
+		return strings.Join(all, "; ")
+	}
+	c.plain("corpora checked for leaks", checked(a), checked(b))
+	return c.check("models")
 }
 
 // data compares what was read and what is said of it. The order does not count,

@@ -233,7 +233,7 @@ func (c *comparison) table(place string, a, b view.Table) closeness {
 // cell compares an entry of a table: its number, and the text that prints it.
 func (c *comparison) cell(place string, a, b view.Cell) closeness {
 	number := c.optional(place, a.Number, b.Number)
-	worst := max(number, c.plain(place+", tone", a.Tone, b.Tone))
+	worst := max(number, c.plain(place+", tone", a.Tone, b.Tone), c.plain(place+", link", a.Link, b.Link))
 	if number == far {
 		return far // the text of another number is another text
 	}

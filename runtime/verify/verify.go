@@ -4,7 +4,8 @@
 //
 // # What is compared
 //
-// The notebook's hash, title, parameters, seed and data; of every cell and
+// The notebook's hash, title, parameters, seed and data, the models that labelled
+// test documents and the corpora that were checked for leaks; of every cell and
 // inline value how it ended and everything it gave: tables, metrics, figures
 // with their data, claims, gates, notes, HTML, and what was printed. How long
 // something took, when and where it ran, and warnings are not results and are
@@ -104,7 +105,7 @@ const maxDifferences = 10
 
 // Check is the verdict on something that concerns the notebook as a whole.
 type Check struct {
-	// Name is "notebook", "parameters", "seed", "data" or "outcome".
+	// Name is "notebook", "parameters", "seed", "data", "models" or "outcome".
 	Name        string       `json:"name"`
 	Verdict     Verdict      `json:"verdict"`
 	Differences []Difference `json:"differences,omitempty"`

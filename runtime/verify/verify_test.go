@@ -35,6 +35,11 @@ func sample() *record.Run {
 		Started: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Duration: time.Second,
 		Params:  []record.Param{{Name: "folds", Type: "int", Value: "5", Set: true}, {Name: "names", Type: "[]string", Value: "[a b]", Items: []string{"a b"}, Set: true}},
 		Sources: []trace.Source{{Name: "x.jsonl", Path: "data/x.jsonl", Fingerprint: "sha256:abc", Documents: 10}},
+		Evaluations: []trace.Evaluation{
+			{Data: "x.jsonl", Source: "sha256:abc", Test: "sha256:def", Documents: 4, Model: "sha256:123", Measure: "accuracy 86.0 %"},
+			{Data: "x.jsonl", Source: "sha256:abc", Test: "sha256:def", Documents: 4, Model: "sha256:456"},
+		},
+		Checks: []trace.LeakCheck{{Corpus: "sha256:0ab", Source: "sha256:abc", Passed: true}},
 		Cells: []record.Cell{
 			{Index: 0, Label: "tbl", Line: 3, Status: record.OK, Outputs: []record.Output{
 				show(view.Item{Table: table()}), show(view.Item{Metric: &accuracy}),
@@ -297,6 +302,8 @@ func TestWhatConcernsTheWholeNotebook(t *testing.T) {
 		{"data", func(r *record.Run) { r.Sources = nil }, "data/x.jsonl: recorded \"sha256:abc, 10 documents\", now \"not read\""},
 		{"seed", func(r *record.Run) { r.Seed = 8 }, "seed: recorded 7, now 8"},
 		{"parameters", func(r *record.Run) { r.Params[0].Value = "6" }, `parameter 1: `},
+		{"models", func(r *record.Run) { r.Evaluations = r.Evaluations[:1] }, "models that labelled test documents: recorded 2, now 1"},
+		{"models", func(r *record.Run) { r.Checks[0].Passed = false }, "corpora checked for leaks: recorded "},
 		{"outcome", func(r *record.Run) { r.Status = record.OK }, "status: recorded failed, now ok"},
 		{"outcome", func(r *record.Run) {
 			r.Diagnostics = append(r.Diagnostics, record.Diagnostic{Severity: "error", Cell: -1, Message: "undefined: x"})
@@ -314,6 +321,14 @@ func TestWhatConcernsTheWholeNotebook(t *testing.T) {
 				t.Errorf("%s: %+v", c.check, k)
 			}
 		}
+	}
+	// A model of other bytes that scores the same is no other result.
+	other := compare(t, sample(), edited(t, func(r *record.Run) {
+		slices.Reverse(r.Evaluations)
+		r.Evaluations[1].Model = "sha256:789"
+	}))
+	if other.Verdict != Within || !strings.Contains(other.Markdown(), "sha256:789") {
+		t.Errorf("other weights: %s", other.Markdown())
 	}
 	two := edited(t, func(r *record.Run) {
 		r.Sources = append(r.Sources, trace.Source{Name: "sample", Fingerprint: "sha256:123"})

@@ -203,6 +203,7 @@ func (c *Child) start(s Start) *Failure {
 		Log:      func(line string) { c.Print("log", line+"\n") },
 		Source:   func(s trace.Source) { c.Send(Event{Source: &s}) },
 		File:     func(path string) { c.Send(Event{File: path}) },
+		Content:  func(path, found string) { c.Send(Event{File: path, Content: found}) },
 		Memo:     func(operation string, hit bool) { c.Send(Event{Memo: &Memo{operation, hit}}) },
 
 		Evaluation: func(e trace.Evaluation) { c.Send(Event{Evaluation: &e}) },

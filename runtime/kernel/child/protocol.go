@@ -58,9 +58,11 @@ type Event struct {
 	Item     *view.Item    `json:"item,omitempty"`
 	Progress *Progress     `json:"progress,omitempty"`
 	Source   *trace.Source `json:"source,omitempty"`
-	// File is a file or folder that is about to be read.
-	File string `json:"file,omitempty"`
-	Memo *Memo  `json:"memo,omitempty"`
+	// File is a file or folder that is about to be read; or that was read, with
+	// Content, what was found in it.
+	File    string `json:"file,omitempty"`
+	Content string `json:"content,omitempty"`
+	Memo    *Memo  `json:"memo,omitempty"`
 	// Evaluation is a model that labels test documents, Checked a corpus that was
 	// checked for leaks.
 	Evaluation *trace.Evaluation `json:"evaluation,omitempty"`
