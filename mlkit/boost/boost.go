@@ -3,6 +3,9 @@
 // into bins once, and splits are looked for in histograms, as LightGBM does (Ke
 // et al. 2017), with the second-order gain of XGBoost (Chen and Guestrin 2016).
 //
+// FitParts fits several models to parts of one table, and follows what they say
+// of the rows, tree by tree.
+//
 // It is for rankings and yes-or-no questions over tens of dense features. For
 // sparse text there is package linear. There are no missing values, no
 // categories and no more than two classes.
@@ -10,11 +13,8 @@ package boost
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-
-	"viva/mlkit/trace"
 )
 
 // Options say how trees are grown. The zero value is the default.
@@ -99,82 +99,11 @@ type Model struct {
 // rows count; nil means 1 for each. Values must be finite. The result does not
 // depend on the number of processors.
 func Fit(ctx context.Context, columns [][]float64, positive []bool, weights []float64, opt Options) (*Model, error) {
-	opt, err := opt.Check()
+	fits, err := FitParts(ctx, columns, positive, weights, []Part{{}}, opt)
 	if err != nil {
 		return nil, err
 	}
-	rows := len(positive)
-	switch {
-	case len(columns) == 0:
-		return nil, errors.New("boost: there are no features")
-	case rows == 0:
-		return nil, errors.New("boost: there are no rows")
-	case rows > math.MaxInt32:
-		return nil, fmt.Errorf("boost: %d rows: %d are possible", rows, math.MaxInt32)
-	case weights != nil && len(weights) != rows:
-		return nil, fmt.Errorf("boost: %d weights for %d rows", len(weights), rows)
-	}
-	for j, c := range columns {
-		if len(c) != rows {
-			return nil, fmt.Errorf("boost: feature %d has %d values for %d rows", j, len(c), rows)
-		}
-		for i, x := range c {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return nil, fmt.Errorf("boost: feature %d of row %d is %v: values must be finite", j, i, x)
-			}
-		}
-	}
-	g := newGrower(columns, opt)
-	sum, total := 0.0, 0.0
-	g.weight = make([]float64, rows)
-	for i := range rows {
-		w := 1.0
-		if weights != nil {
-			if w = weights[i]; !(w >= 0) || math.IsInf(w, 0) {
-				return nil, fmt.Errorf("boost: the weight of row %d is %v: weights are at least 0", i, w)
-			}
-		}
-		g.weight[i] = w
-		total += w
-		if positive[i] {
-			sum += w
-		}
-	}
-	if !(sum > 0 && sum < total) {
-		return nil, errors.New("boost: all rows with a weight are of one class: there is nothing to tell apart")
-	}
-	m := &Model{features: len(columns), intercept: math.Log(sum / (total - sum)), gain: make([]float64, len(columns))}
-	score := make([]float64, rows)
-	for i := range score {
-		score[i] = m.intercept
-	}
-	for n := range opt.Trees {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		for i, s := range score {
-			p := 1 / (1 + math.Exp(-s))
-			y := 0.0
-			if positive[i] {
-				y = 1
-			}
-			g.grad[i], g.hess[i] = g.weight[i]*(y-p), g.weight[i]*p*(1-p)
-		}
-		t, gains := g.grow(uint64(n))
-		for j, x := range gains {
-			m.gain[j] += x
-		}
-		g.parallel(rows, func(from, to int) {
-			for i := from; i < to; i++ {
-				score[i] += t.value[t.leafOfBins(g.bins, i)]
-			}
-		})
-		m.trees = append(m.trees, t)
-		if (n+1)%20 == 0 || n+1 == opt.Trees {
-			trace.Progress(ctx, "boosting", n+1, opt.Trees)
-		}
-	}
-	return m, nil
+	return fits[0].Model, nil
 }
 
 // Features returns the number of features.

@@ -2,10 +2,10 @@ package boost
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"sync"
 )
 
 // tree is a binary tree in arrays: node 0 is the root; the children of a node
@@ -52,9 +52,73 @@ func (t *tree) add(value float64) int32 {
 	return int32(len(t.value) - 1)
 }
 
-// maxBins is the number of bins of a feature. Few, so that the histograms stay
-// in the processor's nearest memory.
-const maxBins = 64
+// adder returns a function that adds the tree's value to the scores of rows. In a
+// tree of up to 64 leaves the leaf of a row is found without walking: each node
+// where the row goes right takes away the leaves on the left of it, and of those
+// that are left the first one is the row's (QuickScorer, Lucchese et al. 2015).
+// So rows are gone through feature by feature, with nothing to be guessed.
+func (t *tree) adder(bins [][]uint8, score []float64) func(rows []int32) {
+	leaves := (len(t.left) + 1) / 2
+	if leaves > 64 {
+		return func(rows []int32) {
+			for _, i := range rows {
+				score[i] += t.value[t.leafOfBins(bins, int(i))]
+			}
+		}
+	}
+	values := make([]float64, 0, leaves)
+	var features []int32
+	var masks []*[maxBins]uint64
+	var visit func(at int32) uint64
+	visit = func(at int32) uint64 {
+		if t.left[at] == 0 {
+			values = append(values, t.value[at])
+			return 1 << (len(values) - 1)
+		}
+		left := visit(t.left[at])
+		right := visit(t.left[at] + 1)
+		k := slices.Index(features, t.feature[at])
+		if k < 0 {
+			k = len(features)
+			m := new([maxBins]uint64)
+			for b := range m {
+				m[b] = math.MaxUint64
+			}
+			features, masks = append(features, t.feature[at]), append(masks, m)
+		}
+		for b := int(t.bin[at]) + 1; b < maxBins; b++ {
+			masks[k][b] &^= left
+		}
+		return left | right
+	}
+	visit(0)
+	// Features are gone through three at a time: what is left over is done twice,
+	// which changes nothing.
+	for len(features)%3 != 0 {
+		features, masks = append(features, features[0]), append(masks, masks[0])
+	}
+	return func(rows []int32) {
+		var possible [512]uint64
+		for len(rows) > 0 {
+			some := rows[:min(len(possible), len(rows))]
+			rows = rows[len(some):]
+			p := possible[:len(some)]
+			for k := range p {
+				p[k] = math.MaxUint64
+			}
+			for f := 0; f < len(features); f += 3 {
+				a, b, c := bins[features[f]], bins[features[f+1]], bins[features[f+2]]
+				ma, mb, mc := masks[f], masks[f+1], masks[f+2]
+				for k, i := range some {
+					p[k] &= ma[a[i]&(maxBins-1)] & mb[b[i]&(maxBins-1)] & mc[c[i]&(maxBins-1)]
+				}
+			}
+			for k, i := range some {
+				score[i] += values[bits.TrailingZeros64(p[k])]
+			}
+		}
+	}
+}
 
 // sums are those of the rows in a bin.
 type sums struct{ grad, hess, weight float64 }
@@ -63,10 +127,11 @@ type histogram [maxBins]sums
 
 // node is a leaf that may be split.
 type node struct {
-	at       int32
-	rows     []int32
+	at    int32
+	rows  []int32
+	total sums
+	// hist has a histogram for each feature in use.
 	hist     []histogram
-	total    sums
 	gain     float64
 	feature  int
 	bin      uint8
@@ -75,158 +140,81 @@ type node struct {
 
 // grower grows trees over binned features.
 type grower struct {
-	opt                Options
-	bins               [][]uint8
-	edges              [][]float64
-	grad, hess, weight []float64
-	workers            int
-	// used are the features that the current tree may split on.
+	opt Options
+	*binned
+	workers int
+	random  *rand.PCG
+	// learn are all rows that trees may grow on, rows those of the current tree in
+	// the order in which its nodes have them, slopes their gradients.
+	learn, rows []int32
+	slopes      []sums
+	// used are the features that the current tree may split on, without those
+	// that have one value only.
 	used []int
 	// free are histograms to use again.
 	free [][]histogram
-	rows []int32
-	// gathered are the gradients of a node's rows, in their order.
+	// gathered are the slopes of a node's rows, in their order.
 	gathered []sums
 	spare    []int32
 }
 
-func newGrower(columns [][]float64, opt Options) *grower {
-	rows := len(columns[0])
-	g := &grower{
-		opt: opt, bins: make([][]uint8, len(columns)), edges: make([][]float64, len(columns)), workers: runtime.GOMAXPROCS(0),
-		grad: make([]float64, rows), hess: make([]float64, rows), gathered: make([]sums, rows), spare: make([]int32, rows),
+func newGrower(b *binned, learn []int32, opt Options) *grower {
+	return &grower{
+		opt: opt, binned: b, workers: runtime.GOMAXPROCS(0), random: &rand.PCG{}, learn: learn, rows: make([]int32, len(learn)),
+		slopes: make([]sums, len(b.bins[0])), gathered: make([]sums, len(learn)), spare: make([]int32, len(learn)),
 	}
-	g.each(len(columns), func(j int) { g.edges[j], g.bins[j] = cut(columns[j]) })
-	return g
-}
-
-// cut returns the upper edges of a feature's bins and the bin of each value. Bins
-// hold about the same number of values; one of few values has a bin for each.
-func cut(values []float64) (edges []float64, bins []uint8) {
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	n := len(sorted)
-	distinct := 1
-	for i := 1; i < n && distinct <= maxBins; i++ {
-		if sorted[i] != sorted[i-1] {
-			distinct++
-		}
-	}
-	between := func(low, high float64) float64 {
-		m := low + (high-low)/2
-		if m >= high || math.IsInf(m, 0) {
-			return low
-		}
-		return m
-	}
-	if distinct <= maxBins {
-		for i := 1; i < n; i++ {
-			if sorted[i] != sorted[i-1] {
-				edges = append(edges, between(sorted[i-1], sorted[i]))
-			}
-		}
-	} else {
-		at := 0
-		for b := 1; b < maxBins && at < n; b++ {
-			// What is left is shared among the bins that are left, since a value
-			// that is frequent takes more than its share.
-			at += max(1, (n-at)/(maxBins-b+1))
-			for at < n && sorted[at] == sorted[at-1] {
-				at++
-			}
-			if at < n {
-				edges = append(edges, between(sorted[at-1], sorted[at]))
-			}
-		}
-	}
-	bins = make([]uint8, n)
-	for i, x := range values {
-		low, high := 0, len(edges)
-		for low < high {
-			if m := (low + high) / 2; x <= edges[m] {
-				high = m
-			} else {
-				low = m + 1
-			}
-		}
-		bins[i] = uint8(low)
-	}
-	return edges, bins
-}
-
-// each calls f for 0..n-1 from several goroutines.
-func (g *grower) each(n int, f func(int)) {
-	workers := min(g.workers, n)
-	if workers <= 1 {
-		for i := range n {
-			f(i)
-		}
-		return
-	}
-	var wg sync.WaitGroup
-	next := make(chan int, n)
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	for range workers {
-		wg.Go(func() {
-			for i := range next {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // parallel calls f for consecutive parts of 0..n-1.
 func (g *grower) parallel(n int, f func(from, to int)) {
 	parts := g.workers
-	if n < 10_000 {
+	if n < 20_000 {
 		parts = 1
 	}
-	g.each(parts, func(i int) { f(n*i/parts, n*(i+1)/parts) })
+	each(parts, parts, func(i int) { f(n*i/parts, n*(i+1)/parts) })
 }
 
+// sample draws the rows and the features of a tree.
 func (g *grower) sample(n uint64) {
-	random := rand.New(rand.NewPCG(uint64(g.opt.Seed), 0x626f6f73<<32|n))
-	if g.rows == nil || g.opt.Sample < 1 {
-		g.rows = g.rows[:0]
-		for i := range g.grad {
-			if g.opt.Sample == 1 || random.Float64() < g.opt.Sample {
-				g.rows = append(g.rows, int32(i))
+	g.random.Seed(uint64(g.opt.Seed), 0x626f6f73<<32|n)
+	g.rows = g.rows[:len(g.learn)]
+	if g.opt.Sample == 1 {
+		copy(g.rows, g.learn)
+	} else {
+		kept := 0
+		for _, i := range g.learn {
+			g.rows[kept] = i
+			// That is rand.Rand's Float64.
+			if float64(g.random.Uint64()<<11>>11)/(1<<53) < g.opt.Sample {
+				kept++
 			}
 		}
-	} else {
-		// The last tree has put them into another order.
-		for i := range g.rows {
-			g.rows[i] = int32(i)
-		}
+		g.rows = g.rows[:kept]
 	}
 	g.used = g.used[:0]
 	if g.opt.Features == 1 {
 		for j := range g.bins {
 			g.used = append(g.used, j)
 		}
-		return
+	} else {
+		k := max(1, int(math.Ceil(g.opt.Features*float64(len(g.bins)))))
+		g.used = append(g.used, rand.New(g.random).Perm(len(g.bins))[:k]...)
+		slices.Sort(g.used)
 	}
-	k := max(1, int(math.Ceil(g.opt.Features*float64(len(g.bins)))))
-	g.used = append(g.used, random.Perm(len(g.bins))[:k]...)
-	slices.Sort(g.used)
+	g.used = slices.DeleteFunc(g.used, func(j int) bool { return len(g.edges[j]) == 0 })
 }
 
-// grow grows one tree to the current gradients, and returns what each feature
-// gained.
-func (g *grower) grow(n uint64) (tree, []float64) {
-	g.sample(n)
+// grow grows one tree to the current slopes of its rows, and returns what each
+// feature gained.
+func (g *grower) grow() (tree, []float64) {
 	var t tree
 	gains := make([]float64, len(g.bins))
 	root := &node{rows: g.rows, hist: g.histograms()}
 	g.fill(root)
-	for _, i := range root.rows {
-		root.total.grad += g.grad[i]
-		root.total.hess += g.hess[i]
-		root.total.weight += g.weight[i]
+	for _, s := range g.gathered[:len(root.rows)] {
+		root.total.grad += s.grad
+		root.total.hess += s.hess
+		root.total.weight += s.weight
 	}
 	root.at = t.add(g.value(root.total))
 	g.look(root)
@@ -243,12 +231,14 @@ func (g *grower) grow(n uint64) (tree, []float64) {
 		}
 		o := open[best]
 		gains[o.feature] += o.gain
-		left, right := g.split(&t, o)
+		left, right := g.split(&t, o, leaves+1 == g.opt.Leaves)
 		open[best] = left
 		open = append(open, right)
 	}
 	for _, o := range open {
-		g.free = append(g.free, o.hist)
+		if o.hist != nil {
+			g.free = append(g.free, o.hist)
+		}
 	}
 	return t, gains
 }
@@ -257,43 +247,93 @@ func (g *grower) value(s sums) float64 {
 	return g.opt.LearningRate * s.grad / (s.hess + g.opt.L2)
 }
 
+// histograms returns one for each feature in use.
 func (g *grower) histograms() []histogram {
 	if n := len(g.free); n > 0 {
 		h := g.free[n-1]
 		g.free = g.free[:n-1]
-		return h
+		if len(g.used) <= cap(h) {
+			return h[:len(g.used)]
+		}
 	}
-	return make([]histogram, len(g.bins))
+	return make([]histogram, len(g.used))
 }
 
-// fill sums the gradients of a node's rows by bin. Each feature's sums are made
-// by one goroutine in the order of the rows, so that they are the same whatever
-// the number of goroutines.
+// together is how many features are summed in one pass over the rows: the sums
+// of one bin wait for each other, those of different features do not.
+const together = 4
+
+// fill sums the slopes of a node's rows by bin. Each feature's sums are made by
+// one goroutine in the order of the rows, so that they are the same whatever the
+// number of goroutines.
 func (g *grower) fill(o *node) {
 	gathered := g.gathered[:len(o.rows)]
 	for k, i := range o.rows {
-		gathered[k] = sums{g.grad[i], g.hess[i], g.weight[i]}
+		gathered[k] = g.slopes[i]
 	}
-	work := func(u int) {
-		j := g.used[u]
-		h := &o.hist[j]
-		*h = histogram{}
-		bins := g.bins[j]
-		for k, i := range o.rows {
-			s := &h[bins[i]&(maxBins-1)]
-			r := &gathered[k]
-			s.grad += r.grad
-			s.hess += r.hess
-			s.weight += r.weight
+	passes := (len(g.used) + together - 1) / together
+	work := func(pass int) {
+		from := pass * together
+		to := min(from+together, len(g.used))
+		for u := from; u < to; u++ {
+			clear(o.hist[u][:len(g.edges[g.used[u]])+1])
 		}
-	}
-	if len(o.rows)*len(g.used) < 100_000 {
-		for u := range g.used {
-			work(u)
+		if to-from < together {
+			for u := from; u < to; u++ {
+				fillOne(&o.hist[u], g.bins[g.used[u]], o.rows, gathered)
+			}
+			return
 		}
-		return
+		fillFour(o.hist[from:to], g.bins[g.used[from]], g.bins[g.used[from+1]], g.bins[g.used[from+2]], g.bins[g.used[from+3]], o.rows, gathered)
 	}
-	g.each(len(g.used), work)
+	workers := g.workers
+	if len(o.rows)*len(g.used) < 200_000 {
+		workers = 1
+	}
+	each(workers, passes, work)
+}
+
+func fillOne(h *histogram, bins []uint8, rows []int32, slopes []sums) {
+	for k, i := range rows {
+		h[bins[i]&(maxBins-1)].add(&slopes[k])
+	}
+}
+
+func fillFour(h []histogram, a, b, c, d []uint8, rows []int32, slopes []sums) {
+	ha, hb, hc, hd := &h[0], &h[1], &h[2], &h[3]
+	slopes = slopes[:len(rows)]
+	for k, i := range rows {
+		s := &slopes[k]
+		grad, hess, weight := s.grad, s.hess, s.weight
+		x := &ha[a[i]&(maxBins-1)]
+		x.grad += grad
+		x.hess += hess
+		x.weight += weight
+		x = &hb[b[i]&(maxBins-1)]
+		x.grad += grad
+		x.hess += hess
+		x.weight += weight
+		x = &hc[c[i]&(maxBins-1)]
+		x.grad += grad
+		x.hess += hess
+		x.weight += weight
+		x = &hd[d[i]&(maxBins-1)]
+		x.grad += grad
+		x.hess += hess
+		x.weight += weight
+	}
+}
+
+func (s *sums) add(o *sums) {
+	s.grad += o.grad
+	s.hess += o.hess
+	s.weight += o.weight
+}
+
+func (s *sums) take(o *sums) {
+	s.grad -= o.grad
+	s.hess -= o.hess
+	s.weight -= o.weight
 }
 
 // look finds the best split of a node.
@@ -304,13 +344,11 @@ func (g *grower) look(o *node) {
 	}
 	l2 := g.opt.L2
 	base := o.total.grad * o.total.grad / (o.total.hess + l2)
-	for _, j := range g.used {
+	for u, j := range g.used {
 		var left sums
-		h := &o.hist[j]
-		for b := range len(g.edges[j]) {
-			left.grad += h[b].grad
-			left.hess += h[b].hess
-			left.weight += h[b].weight
+		h := o.hist[u][:len(g.edges[j])]
+		for b := range h {
+			left.add(&h[b])
 			if left.weight < g.opt.MinLeaf {
 				continue
 			}
@@ -327,41 +365,45 @@ func (g *grower) look(o *node) {
 }
 
 // split makes two nodes of one. The smaller one's histograms are summed, the
-// other's are what is left.
-func (g *grower) split(t *tree, o *node) (left, right *node) {
+// other's are what is left. After the last split there is nothing to look for.
+func (g *grower) split(t *tree, o *node, last bool) (left, right *node) {
 	bins := g.bins[o.feature]
 	l, r := 0, 0
 	for _, i := range o.rows {
-		if bins[i] <= o.bin {
-			o.rows[l] = i
-			l++
-		} else {
-			g.spare[r] = i
-			r++
+		// Both are written, and one is kept, so that nothing is guessed.
+		o.rows[l], g.spare[r] = i, i
+		goes := 0
+		if bins[i] > o.bin {
+			goes = 1
 		}
+		l, r = l+1-goes, r+goes
 	}
 	copy(o.rows[l:], g.spare[:r])
 	left = &node{rows: o.rows[:l], total: o.leftSums}
-	right = &node{rows: o.rows[l:], total: sums{o.total.grad - o.leftSums.grad, o.total.hess - o.leftSums.hess, o.total.weight - o.leftSums.weight}}
-	small, large := left, right
-	if len(right.rows) < len(left.rows) {
-		small, large = right, left
-	}
-	small.hist, large.hist = g.histograms(), o.hist
-	g.fill(small)
-	for _, j := range g.used {
-		a, b := &large.hist[j], &small.hist[j]
-		for k := range len(g.edges[j]) + 1 {
-			a[k].grad -= b[k].grad
-			a[k].hess -= b[k].hess
-			a[k].weight -= b[k].weight
-		}
-	}
+	right = &node{rows: o.rows[l:], total: o.total}
+	right.total.take(&o.leftSums)
 	at := o.at
 	t.feature[at], t.bin[at], t.threshold[at] = int32(o.feature), o.bin, g.edges[o.feature][o.bin]
 	left.at = t.add(g.value(left.total))
 	right.at = t.add(g.value(right.total))
 	t.left[at] = left.at
+	small, large := left, right
+	if len(right.rows) < len(left.rows) {
+		small, large = right, left
+	}
+	large.hist = o.hist
+	if last || max(left.total.weight, right.total.weight) < 2*g.opt.MinLeaf {
+		return left, right
+	}
+	small.hist = g.histograms()
+	g.fill(small)
+	for u, j := range g.used {
+		n := len(g.edges[j]) + 1
+		a, b := large.hist[u][:n], small.hist[u][:n]
+		for k := range a {
+			a[k].take(&b[k])
+		}
+	}
 	g.look(left)
 	g.look(right)
 	return left, right

@@ -202,25 +202,63 @@ func marks(d *document, gold []bool) []uint8 {
 	return m
 }
 
-// boundaryExample is a document with the answers.
+// boundaryExample is a document with the answers. Behind the features of word i
+// is place ends[i] of all of them.
 type boundaryExample struct {
-	contexts [][templates]uint32
+	features []uint32
+	ends     []int32
 	marks    []uint8
+}
+
+func newBoundaryExample(e *example) boundaryExample {
+	all := contexts(e.doc, boundaryWords)
+	b := boundaryExample{features: make([]uint32, 0, templates*len(all)), ends: make([]int32, len(all)), marks: marks(e.doc, e.gold)}
+	for i := range all {
+		b.features = append(b.features, all[i][:]...)
+		b.ends[i] = int32(len(b.features))
+	}
+	return b
+}
+
+// numberBoundary gives the features of all examples numbers.
+func numberBoundary(examples []boundaryExample) *numbers {
+	counts := make([]uint8, boundaryBuckets)
+	for i := range examples {
+		tally(counts, examples[i].features)
+	}
+	n := newNumbers(counts)
+	for i := range examples {
+		e := &examples[i]
+		from, kept := int32(0), e.features[:0]
+		for k, to := range e.ends {
+			kept = append(kept, n.number(e.features[from:to])...)
+			from, e.ends[k] = to, int32(len(kept))
+		}
+		e.features = kept
+	}
+	return n
+}
+
+// boundaryCell is the state of learning of one feature: the weights for each
+// question and the sums of their squared slopes, the first below 0 if it occurs
+// once, which tells nothing about other documents. All stand in one line of the
+// processor's memory.
+type boundaryCell struct {
+	weight, squares [questions]float32
+	_               [2]float32
 }
 
 // fitBoundary learns by AdaGrad (Duchi, Hazan and Singer 2011), document by
 // document in an order that the seed determines.
-func fitBoundary(ctx context.Context, examples []boundaryExample, seed int64) (*boundary, error) {
-	b := &boundary{weights: make([]float32, questions*boundaryBuckets)}
-	squares := make([]float32, questions*boundaryBuckets)
-	counts := make([]uint8, boundaryBuckets)
-	for _, e := range examples {
-		for i := range e.contexts {
-			for _, f := range e.contexts[i] {
-				if counts[f] < 255 {
-					counts[f]++
-				}
-			}
+func fitBoundary(ctx context.Context, examples []boundaryExample, n *numbers, seed int64) (*boundary, error) {
+	cells := make([]boundaryCell, len(n.buckets))
+	counts := make([]uint8, len(cells))
+	for i := range examples {
+		tally(counts, examples[i].features)
+	}
+	for f, times := range counts {
+		if times < 2 {
+			cells[f].squares[0] = -1
 		}
 	}
 	random := rand.New(rand.NewPCG(uint64(seed), 0x626f756e64))
@@ -230,27 +268,39 @@ func fitBoundary(ctx context.Context, examples []boundaryExample, seed int64) (*
 				return nil, err
 			}
 			e := &examples[at]
-			for i := range e.contexts {
-				features := &e.contexts[i]
-				scores := b.scores(features)
-				var slope [questions]float32
+			from := int32(0)
+			for i, to := range e.ends {
+				features := e.features[from:to]
+				from = to
+				var score [questions]float32
+				for _, f := range features {
+					c := &cells[f]
+					score[0] += c.weight[0]
+					score[1] += c.weight[1]
+					score[2] += c.weight[2]
+				}
+				var slope, square [questions]float32
 				for q := range slope {
 					y := float32(e.marks[i] >> q & 1)
-					slope[q] = y - sigmoid(scores[q])
+					slope[q] = y - sigmoid(score[q])
+					square[q] = slope[q] * slope[q]
 				}
 				for _, f := range features {
-					// What occurs once tells nothing about other documents.
-					if counts[f] < 2 {
+					c := &cells[f]
+					if c.squares[0] < 0 {
 						continue
 					}
 					for q, s := range slope {
-						k := questions*f + uint32(q)
-						squares[k] += s * s
-						b.weights[k] += boundaryRate * s / float32(math.Sqrt(float64(squares[k])+1e-2))
+						c.squares[q] += square[q]
+						c.weight[q] += boundaryRate * s / float32(math.Sqrt(float64(c.squares[q])+1e-2))
 					}
 				}
 			}
 		}
+	}
+	b := &boundary{weights: make([]float32, questions*boundaryBuckets)}
+	for f, bucket := range n.buckets {
+		copy(b.weights[questions*bucket:], cells[f].weight[:])
 	}
 	return b, nil
 }

@@ -2,9 +2,13 @@ package keyphrase
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
+	"viva/mlkit/chart"
 	"viva/mlkit/data"
 	"viva/mlkit/memo"
 	"viva/mlkit/split"
@@ -34,6 +38,15 @@ type Fold struct {
 	// Train measures the ranker on its own training documents, see Model.Training,
 	// and Validation the extractor on the others: one measure for each cut-off.
 	Train, Validation []Measure
+	// Losses are those of the ranker while it grew.
+	Losses []Loss
+}
+
+// Loss is the mean logistic loss of a candidate, in nats, after a number of trees:
+// of the training documents, by their weights, and of the validation documents.
+type Loss struct {
+	Trees             int
+	Train, Validation float64
 }
 
 // CrossValidate divides the documents of all corpora into folds that hold groups
@@ -62,7 +75,7 @@ func CrossValidate(ctx context.Context, corpora []*data.Corpus, folds split.Opti
 		if err != nil {
 			return nil, fmt.Errorf("keyphrase: fold %d of %d: %w", i+1, len(divided.Folds), err)
 		}
-		r := Fold{TrainDocuments: len(fold.Train), Documents: len(fold.Test), Train: k.Training}
+		r := Fold{TrainDocuments: len(fold.Train), Documents: len(fold.Test), Train: k.Training, Losses: k.Losses}
 		outcomes := make([]*outcome, len(k.Outcomes))
 		for j := range outcomes {
 			outcomes[j] = &k.Outcomes[j]
@@ -134,11 +147,12 @@ func (f *folding) groups() []string {
 // kept is what a fold gave, in the form in which it is kept.
 type kept struct {
 	Training []Measure
+	Losses   []Loss
 	Outcomes []outcome
 }
 
 func (f *folding) run(ctx context.Context, fold split.Fold) (kept, error) {
-	key := memo.NewKey("keyphrase fold", 1).Options(f.opt).Ints(fold.Train).Ints(fold.Test)
+	key := memo.NewKey("keyphrase fold", 2).Options(f.opt).Ints(fold.Train).Ints(fold.Test)
 	for _, c := range f.corpora {
 		key.Text(c.Name()).Text(c.Fingerprint())
 	}
@@ -147,12 +161,19 @@ func (f *folding) run(ctx context.Context, fold split.Fold) (kept, error) {
 		for i, j := range fold.Train {
 			train[i] = f.examples[j]
 		}
-		learned, err := fit(ctx, train, f.opt)
+		watched := make([]*example, len(fold.Test))
+		for i, j := range fold.Test {
+			watched[i] = f.examples[j]
+		}
+		learned, err := fit(ctx, train, watched, f.opt)
 		if err != nil {
 			return kept{}, err
 		}
 		m := newModel(f.opt, nil, nil, learned)
 		k := kept{Training: m.Training, Outcomes: make([]outcome, len(fold.Test))}
+		for _, l := range learned.losses {
+			k.Losses = append(k.Losses, Loss{l.Trees, l.Learn, l.Watch})
+		}
 		err = parallel(ctx, len(fold.Test), func(ctx context.Context, i int) error {
 			e := f.examples[fold.Test[i]]
 			o, err := compare(ctx, m, f.corpora[e.origin.corpus].At(e.origin.row), e.phrases)
@@ -187,6 +208,35 @@ func (cv *CrossValidation) Scores(measure, cutoff string) (*validate.Scores, err
 		opt.TrainDocuments, opt.Documents = append(opt.TrainDocuments, f.TrainDocuments), append(opt.Documents, f.Documents)
 	}
 	return validate.New(fmt.Sprintf("%s at %s", measure, cutoff), train, validation, opt)
+}
+
+// CurveFigure draws the losses of the training and of the validation documents
+// while the ranker grew, the mean over folds with a band of one standard
+// deviation. If the second rises while the first falls, there are too many trees.
+func (cv *CrossValidation) CurveFigure() (view.Figure, error) {
+	if len(cv.Folds) == 0 {
+		return view.Figure{}, errors.New("keyphrase: there are no folds to draw")
+	}
+	var trees []int
+	var train, trainSD, validation, validationSD []float64
+	for k, l := range cv.Folds[0].Losses {
+		// Before the first tree both are those of a guess, far above the rest.
+		if l.Trees == 0 {
+			continue
+		}
+		var t, v []float64
+		for _, f := range cv.Folds {
+			t, v = append(t, f.Losses[k].Train), append(v, f.Losses[k].Validation)
+		}
+		trees = append(trees, l.Trees)
+		m, sd := stat.MeanStdDev(t, nil)
+		train, trainSD = append(train, m), append(trainSD, sd)
+		m, sd = stat.MeanStdDev(v, nil)
+		validation, validationSD = append(validation, m), append(validationSD, sd)
+	}
+	return chart.LearningCurve(trees, train, trainSD, validation, validationSD, chart.LearningCurveOptions{
+		XLabel: "trees", YLabel: "loss of a candidate", Train: "training", Validation: "validation",
+	})
 }
 
 // Table returns a row for each fold and cut-off.

@@ -130,7 +130,7 @@ func (f *fitted) GobDecode(b []byte) error {
 	if err != nil {
 		return err
 	}
-	*f = fitted{&boundary{bw}, &wording{ww}, l, ranker, w.Threshold, w.Words, w.Training}
+	*f = fitted{&boundary{bw}, &wording{ww}, l, ranker, w.Threshold, w.Words, w.Training, nil}
 	return nil
 }
 

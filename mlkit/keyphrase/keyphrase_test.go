@@ -270,6 +270,18 @@ func TestFoldsAreKeptAndHoldGroupsTogether(t *testing.T) {
 	if _, err := cv.Scores("accuracy", keyphrase.At10); err == nil {
 		t.Error("no error for a measure that is not there")
 	}
+	for _, f := range cv.Folds {
+		first, last := f.Losses[0], f.Losses[len(f.Losses)-1]
+		if first.Trees != 0 || last.Trees != quick.Trees || last.Train >= first.Train || last.Validation >= first.Validation {
+			t.Errorf("losses from %+v to %+v with %d trees", first, last, quick.Trees)
+		}
+	}
+	if f, err := cv.CurveFigure(); err != nil || !strings.Contains(f.Alt, "validation") || len(f.Data.Rows) != 2*(len(cv.Folds[0].Losses)-1) {
+		t.Errorf("a training curve of %q, %v", f.Alt, err)
+	}
+	if _, err := (&keyphrase.CrossValidation{}).CurveFigure(); err == nil {
+		t.Error("no error for a curve of no folds")
+	}
 	if len(cv.View()) < 4 {
 		t.Errorf("it shows %d items", len(cv.View()))
 	}

@@ -215,7 +215,7 @@ func TestForeignDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := fit(t.Context(), list, opt)
+	f, err := fit(t.Context(), list, nil, opt)
 	if err != nil {
 		t.Fatal(err)
 	}

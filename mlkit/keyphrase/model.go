@@ -60,7 +60,7 @@ func Train(ctx context.Context, corpora []*data.Corpus, opt Options) (*Model, er
 	for _, c := range corpora {
 		key.Text(c.Name()).Text(c.Fingerprint())
 	}
-	f, err := memo.Do(ctx, key, func(ctx context.Context) (*fitted, error) { return fit(ctx, examples, opt) })
+	f, err := memo.Do(ctx, key, func(ctx context.Context) (*fitted, error) { return fit(ctx, examples, nil, opt) })
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,12 @@ type fitted struct {
 	threshold float64
 	words     []float64
 	training  []Measure
+	// losses are the ranker's while it grew.
+	losses []boost.Loss
 }
+
+// lossesShown is about how often the losses are measured while a ranker grows.
+const lossesShown = 20
 
 // learnedOf is what was learned about a document that was not learned from.
 func (f *fitted) learnedOf(d *document) *learned {
@@ -50,33 +55,77 @@ func (f *fitted) learnedOf(d *document) *learned {
 	return l
 }
 
-// table has the features of candidates of training documents, by column.
-type table struct {
-	columns  [][]float64
-	positive []bool
-	weights  []float64
-}
-
-// fit learns from examples.
-func fit(ctx context.Context, examples []*example, opt Options) (*fitted, error) {
+// fit learns from examples. Watched are documents that nothing is learned from,
+// whose losses are followed while the ranker grows; nil for none.
+func fit(ctx context.Context, examples, watched []*example, opt Options) (*fitted, error) {
 	f, rows, err := crossFit(ctx, examples, opt)
 	if err != nil {
 		return nil, err
 	}
-	weights := collectionWeights(examples, opt.Balance)
-	if f.threshold, err = ownThreshold(ctx, examples, rows, weights, opt); err != nil {
+	learn := len(examples)
+	seen, err := f.featuresOf(ctx, watched)
+	if err != nil {
 		return nil, err
 	}
-	trace.Logf(ctx, "a phrase is one of the model's own number from a probability of %.3f", f.threshold)
-	t := newTable(examples, rows, weights, nil)
-	if f.ranker, err = boost.Fit(ctx, t.columns, t.positive, t.weights, opt.boost()); err != nil {
+	t := newTable(slices.Concat(examples, watched), slices.Concat(rows, seen), collectionWeights(examples, opt.Balance))
+	halves, err := groupFolds(examples, 2, opt.Seed+1)
+	if err != nil {
+		return nil, err
+	}
+	parts := []boost.Part{{Learn: t.rows(0, learn), Watch: t.rows(learn, learn+len(watched)), Every: max(1, opt.Trees/lossesShown)}}
+	for _, half := range halves {
+		parts = append(parts, boost.Part{Learn: t.rowsOf(half.Train), Watch: t.rowsOf(half.Test)})
+	}
+	fits, err := boost.FitParts(ctx, t.columns, t.positive, t.weights, parts, opt.boost())
+	if err != nil {
 		return nil, fmt.Errorf("keyphrase: %w", err)
 	}
+	f.ranker, f.losses = fits[0].Model, fits[0].Losses
+	trace.Logf(ctx, "%s", lossLine(f.losses, len(watched) > 0))
+	decisions := make([][]float64, learn)
+	for k, half := range halves {
+		for _, i := range half.Test {
+			decisions[i] = t.of(i, fits[1+k].Decisions)
+		}
+	}
+	f.threshold = ownThreshold(examples, decisions)
+	trace.Logf(ctx, "a phrase is one of the model's own number from a probability of %.3f", f.threshold)
 	f.words = lengths(examples)
-	if f.training, err = f.resubstitute(ctx, examples, rows, opt); err != nil {
+	for i := range decisions {
+		decisions[i] = t.of(i, fits[0].Decisions)
+	}
+	if f.training, err = f.resubstitute(ctx, examples, decisions, opt); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// lossLine tells the losses at the beginning, at each quarter and at the end.
+func lossLine(losses []boost.Loss, watched bool) string {
+	line := "loss of a candidate"
+	next := 0
+	for k, l := range losses {
+		if l.Trees < next && k+1 < len(losses) {
+			continue
+		}
+		next = l.Trees + max(1, losses[len(losses)-1].Trees/4)
+		line += fmt.Sprintf("; after %d trees %.4f in training", l.Trees, l.Learn)
+		if watched {
+			line += fmt.Sprintf(", %.4f in validation", l.Watch)
+		}
+	}
+	return line
+}
+
+// featuresOf returns the features of documents that were not learned from.
+func (f *fitted) featuresOf(ctx context.Context, examples []*example) ([][][]float64, error) {
+	rows := make([][][]float64, len(examples))
+	err := parallel(ctx, len(examples), func(_ context.Context, i int) error {
+		d := examples[i].doc
+		rows[i] = d.features(f.learnedOf(d))
+		return nil
+	})
+	return rows, err
 }
 
 // crossFit learns all but the ranking from examples, and returns the features of
@@ -102,7 +151,7 @@ func crossFit(ctx context.Context, examples []*example, opt Options) (*fitted, [
 	phrases := make([][]wordingExample, len(examples))
 	err := parallel(ctx, len(examples), func(_ context.Context, i int) error {
 		e := examples[i]
-		words[i] = boundaryExample{contexts: contexts(e.doc, boundaryWords), marks: marks(e.doc, e.gold)}
+		words[i] = newBoundaryExample(e)
 		phrases[i] = wordingExamples(e, rand.New(rand.NewPCG(uint64(opt.Seed), uint64(i))))
 		return nil
 	})
@@ -113,6 +162,7 @@ func crossFit(ctx context.Context, examples []*example, opt Options) (*fitted, [
 	if err != nil {
 		return nil, nil, err
 	}
+	wordNumbers, phraseNumbers := numberBoundary(words), numberWording(phrases)
 	boundaries := make([]*boundary, len(folds)+1)
 	wordings := make([]*wording, len(folds)+1)
 	err = parallel(ctx, len(boundaries), func(ctx context.Context, k int) error {
@@ -124,10 +174,10 @@ func crossFit(ctx context.Context, examples []*example, opt Options) (*fitted, [
 			}
 		}
 		var err error
-		if boundaries[k], err = fitBoundary(ctx, from, opt.Seed); err != nil {
+		if boundaries[k], err = fitBoundary(ctx, from, wordNumbers, opt.Seed); err != nil {
 			return err
 		}
-		wordings[k], err = fitWording(ctx, described, opt.Seed)
+		wordings[k], err = fitWording(ctx, described, phraseNumbers, opt.Seed)
 		return err
 	})
 	if err != nil {
@@ -155,19 +205,13 @@ func crossFit(ctx context.Context, examples []*example, opt Options) (*fitted, [
 	return &fitted{boundary: boundaries[len(folds)], wording: wordings[len(folds)], lexicon: full}, rows, nil
 }
 
-// resubstitute measures the ranker on the rows that it was fitted to.
-func (f *fitted) resubstitute(ctx context.Context, examples []*example, rows [][][]float64, opt Options) ([]Measure, error) {
+// resubstitute measures the ranker by its decisions about the rows that it was
+// fitted to.
+func (f *fitted) resubstitute(ctx context.Context, examples []*example, decisions [][]float64, opt Options) ([]Measure, error) {
 	outcomes := make([]*outcome, len(examples))
 	err := parallel(ctx, len(examples), func(_ context.Context, i int) error {
-		decisions := make([]float64, len(rows[i]))
-		for j, row := range rows[i] {
-			var err error
-			if decisions[j], err = f.ranker.Decision(row); err != nil {
-				return err
-			}
-		}
-		repeated(examples[i].doc, decisions, opt.redundancy())
-		ranked := ordered(decisions)
+		repeated(examples[i].doc, decisions[i], opt.redundancy())
+		ranked := ordered(decisions[i])
 		outcomes[i] = &outcome{Ranked: phrasesOf(examples[i].doc, ranked[:min(max(rankedDepth, f.own(ranked)), len(ranked))]), Own: f.own(ranked), Phrases: examples[i].phrases}
 		return nil
 	})
@@ -204,34 +248,9 @@ func lengths(examples []*example) []float64 {
 // ownThreshold finds the probability from which phrases are extracted if the
 // number is left to the model: that with the greatest F1 (of precision and recall
 // averaged over documents; the mean over collections) on documents that the
-// ranker has not seen. Rankers are fitted to each half of the documents for it.
-func ownThreshold(ctx context.Context, examples []*example, rows [][][]float64, weights []float64, opt Options) (float64, error) {
-	halves, err := groupFolds(examples, 2, opt.Seed+1)
-	if err != nil {
-		return 0, err
-	}
-	decisions := make([][]float64, len(examples))
-	for _, fold := range halves {
-		t := newTable(examples, rows, weights, fold.Train)
-		ranker, err := boost.Fit(ctx, t.columns, t.positive, t.weights, opt.boost())
-		if err != nil {
-			return 0, err
-		}
-		err = parallel(ctx, len(fold.Test), func(_ context.Context, k int) error {
-			i := fold.Test[k]
-			decisions[i] = make([]float64, len(rows[i]))
-			for j, row := range rows[i] {
-				var err error
-				if decisions[i][j], err = ranker.Decision(row); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return 0, err
-		}
-	}
+// ranker has not seen. Decisions are those of rankers that were fitted to the
+// other half of the documents.
+func ownThreshold(examples []*example, decisions [][]float64) float64 {
 	best, most := 0.5, -1.0
 	for step := 1; step < 20; step++ {
 		threshold := float64(step) / 40
@@ -239,7 +258,7 @@ func ownThreshold(ctx context.Context, examples []*example, rows [][][]float64, 
 			best, most = threshold, x
 		}
 	}
-	return best, nil
+	return best
 }
 
 // meanF1 is the F1 of what has at least a probability, the mean over collections.
@@ -298,33 +317,4 @@ func collectionWeights(examples []*example, balance float64) []float64 {
 		weights[i] *= float64(len(weights)) / sum
 	}
 	return weights
-}
-
-// newTable makes a table of the candidates of some documents, nil for all.
-func newTable(examples []*example, rows [][][]float64, weights []float64, which []int) *table {
-	if which == nil {
-		which = make([]int, len(examples))
-		for i := range which {
-			which[i] = i
-		}
-	}
-	t := &table{columns: make([][]float64, len(featureNames))}
-	n := 0
-	for _, i := range which {
-		n += len(rows[i])
-	}
-	for j := range t.columns {
-		t.columns[j] = make([]float64, 0, n)
-	}
-	for _, i := range which {
-		e := examples[i]
-		for k, row := range rows[i] {
-			for j, x := range row {
-				t.columns[j] = append(t.columns[j], x)
-			}
-			t.positive = append(t.positive, e.gold[k])
-			t.weights = append(t.weights, weights[i])
-		}
-	}
-	return t
 }

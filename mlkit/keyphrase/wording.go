@@ -159,18 +159,39 @@ func wordingExamples(e *example, random *rand.Rand) []wordingExample {
 	return all
 }
 
-// fitWording learns by AdaGrad, document by document.
-func fitWording(ctx context.Context, documents [][]wordingExample, seed int64) (*wording, error) {
-	m := &wording{weights: make([]float32, wordingBuckets)}
-	squares := make([]float32, wordingBuckets)
+// numberWording gives the features of all examples numbers.
+func numberWording(documents [][]wordingExample) *numbers {
 	counts := make([]uint8, wordingBuckets)
 	for _, d := range documents {
 		for i := range d {
-			for _, f := range d[i].features {
-				if counts[f] < 255 {
-					counts[f]++
-				}
-			}
+			tally(counts, d[i].features)
+		}
+	}
+	n := newNumbers(counts)
+	for _, d := range documents {
+		for i := range d {
+			d[i].features = n.number(d[i].features)
+		}
+	}
+	return n
+}
+
+// wordingCell is the state of learning of one feature: its weight, and the sum of
+// its squared slopes, below 0 if it occurs once.
+type wordingCell struct{ weight, squares float32 }
+
+// fitWording learns by AdaGrad, document by document.
+func fitWording(ctx context.Context, documents [][]wordingExample, n *numbers, seed int64) (*wording, error) {
+	cells := make([]wordingCell, len(n.buckets))
+	counts := make([]uint8, len(cells))
+	for _, d := range documents {
+		for i := range d {
+			tally(counts, d[i].features)
+		}
+	}
+	for f, times := range counts {
+		if times < 2 {
+			cells[f].squares = -1
 		}
 	}
 	random := rand.New(rand.NewPCG(uint64(seed), 0x776f7264))
@@ -181,20 +202,30 @@ func fitWording(ctx context.Context, documents [][]wordingExample, seed int64) (
 			}
 			for i := range documents[at] {
 				e := &documents[at][i]
+				score := float32(0)
+				for _, f := range e.features {
+					score += cells[f].weight
+				}
 				y := float32(0)
 				if e.positive {
 					y = 1
 				}
-				s := (y - sigmoid(m.score(e.features))) * e.weight
+				s := (y - sigmoid(score)) * e.weight
+				square := s * s
 				for _, f := range e.features {
-					if counts[f] < 2 {
+					c := &cells[f]
+					if c.squares < 0 {
 						continue
 					}
-					squares[f] += s * s
-					m.weights[f] += wordingRate * (s - wordingL2*m.weights[f]) / float32(math.Sqrt(float64(squares[f])+1e-2))
+					c.squares += square
+					c.weight += wordingRate * (s - wordingL2*c.weight) / float32(math.Sqrt(float64(c.squares)+1e-2))
 				}
 			}
 		}
+	}
+	m := &wording{weights: make([]float32, wordingBuckets)}
+	for f, bucket := range n.buckets {
+		m.weights[bucket] = cells[f].weight
 	}
 	return m, nil
 }
