@@ -233,7 +233,7 @@ func printDiagnostics(env environment, diagnostics []record.Diagnostic) {
 		fmt.Fprintf(env.stderr, "%s:%d:%d: %s\n", d.File, max(d.Line, 1), max(d.Column, 1), d.Message)
 		var path []string
 		for _, f := range d.Frames {
-			path = append(path, fmt.Sprintf("%s, line %d", f.Func, f.Line))
+			path = append(path, f.String())
 		}
 		if len(path) > 0 {
 			fmt.Fprintf(env.stderr, "\tin %s\n", strings.Join(path, ", called from "))

@@ -1,11 +1,12 @@
 // Package stablegob encodes values as encoding/gob does, but the same value always
 // becomes the same bytes. Gob numbers types in the order in which a process first
 // meets them, so that its bytes depend on what was encoded or decoded before; here
-// they are numbered in the order of the stream. What is written is a gob, and
-// gob.Decoder reads it.
+// they are numbered in the order of the stream. It writes maps in the order in which
+// it happens to go through them; here they are in the order of the bytes of their
+// keys. What is written is a gob, and gob.Decoder reads it.
 //
-// Values must not hold interfaces, whose types are named among the values, nor maps
-// of more than one element, whose order gob leaves open.
+// Values must not hold interfaces, whose types are named among the values. What has
+// an encoding of its own is taken as it is.
 package stablegob
 
 import (
@@ -50,7 +51,8 @@ var definition = func() shape {
 	}}
 }()
 
-// Encode returns the gob of a value. Errors are those of gob.Encoder.
+// Encode returns the gob of a value. Errors are those of gob.Encoder, and that there
+// is a map beside an interface.
 func Encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	if err := gob.NewEncoder(&b).Encode(v); err != nil {
@@ -63,21 +65,25 @@ func Encode(v any) ([]byte, error) {
 	return out, nil
 }
 
-// renumber gives new numbers to the types of a stream of messages. Each message is
-// its length, the number of a type, negative where it is defined, and then the
-// definition or a value.
+// renumber gives new numbers to the types of a stream of messages, and an order to
+// its maps. Each message is its length, the number of a type, negative where it is
+// defined, and then the definition or a value.
 func renumber(stream []byte) ([]byte, error) {
 	out := make([]byte, 0, len(stream))
 	numbers := map[int64]int64{}
+	known := types{}
 	for in := (&reader{rest: stream}); len(in.rest) > 0; {
 		message := &reader{rest: in.take(in.unsigned())}
 		w := writer{numbers: numbers}
 		id := message.signed()
 		if id < 0 {
 			w.signed(-w.number(-id))
-			w.copy(message, definition)
+			known[-id] = w.define(message)
 		} else {
 			w.signed(w.number(id))
+			if known.holdsMap(id, map[int64]bool{}) {
+				w.single(message, known, id)
+			}
 		}
 		if in.err != nil || message.err != nil {
 			return nil, errors.Join(in.err, message.err)
@@ -132,6 +138,8 @@ func (r *reader) signed() int64 {
 type writer struct {
 	out     []byte
 	numbers map[int64]int64
+	// mentioned are the types that a definition names, by their old numbers.
+	mentioned []int64
 }
 
 // number returns the new number of a type; those of built-in types stay.
@@ -174,11 +182,11 @@ func (w *writer) copy(r *reader, s shape) {
 	case number:
 		w.signed(r.signed())
 	case typeID:
-		w.signed(w.number(r.signed()))
+		id := r.signed()
+		w.mentioned = append(w.mentioned, id)
+		w.signed(w.number(id))
 	case name:
-		text := r.take(r.unsigned())
-		w.unsigned(uint64(len(text)))
-		w.out = append(w.out, text...)
+		w.text(r)
 	case list:
 		n := r.unsigned()
 		w.unsigned(n)

@@ -76,6 +76,75 @@ func TestBytesDoNotDependOnWhatWasEncodedBefore(t *testing.T) {
 	}
 }
 
+type labelled struct {
+	Weights map[string]float64
+	// Nested is of everything that gob has another form for.
+	Nested  map[int]map[[2]bool][]leaf
+	Times   map[string]time.Time
+	Complex map[complex128]struct{ A, B uint8 }
+	Next    *labelled
+	Words   []string
+}
+
+func newLabelled(n int) labelled {
+	l := labelled{
+		Weights: map[string]float64{}, Nested: map[int]map[[2]bool][]leaf{}, Times: map[string]time.Time{}, Complex: map[complex128]struct{ A, B uint8 }{},
+		Words: []string{"b", "a"},
+	}
+	for i := range n {
+		name := string(rune('a'+i%26)) + time.Duration(i).String()
+		l.Weights[name] = float64(i) / 3
+		l.Nested[-i] = map[[2]bool][]leaf{{true, false}: {{Name: name, Deep: map[string][]float32{"x": {1}, "y": nil, "z": {2, 3}}}}, {false, true}: {{}}, {}: {}}
+		l.Times[name] = time.Unix(int64(i), 0).UTC()
+		l.Complex[complex(float64(i), -1)] = struct{ A, B uint8 }{uint8(i), 200}
+	}
+	return l
+}
+
+// Maps are gone through in another order each time.
+func TestMapsAreWrittenInOrder(t *testing.T) {
+	inner := newLabelled(5)
+	outer := newLabelled(20)
+	outer.Next = &inner
+	for name, v := range map[string]any{"struct": outer, "list": []labelled{inner, outer}, "map": outer.Weights, "map of maps": outer.Nested} {
+		t.Run(name, func(t *testing.T) {
+			first, err := Encode(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 20 {
+				again, err := Encode(v)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(first, again) {
+					t.Fatal("the same value has other bytes")
+				}
+			}
+			var plain bytes.Buffer
+			if err := gob.NewEncoder(&plain).Encode(v); err != nil {
+				t.Fatal(err)
+			}
+			want, got := reflect.New(reflect.TypeOf(v)), reflect.New(reflect.TypeOf(v))
+			if err := gob.NewDecoder(&plain).DecodeValue(want); err != nil {
+				t.Fatal(err)
+			}
+			if err := gob.NewDecoder(bytes.NewReader(first)).DecodeValue(got); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got.Interface(), want.Interface()) {
+				t.Errorf("%+v was read as %+v", want, got)
+			}
+		})
+	}
+	if _, err := Encode(struct {
+		A map[string]int
+		B any
+	}{map[string]int{"a": 1}, 1}); err == nil {
+		t.Error("no error for an interface beside a map")
+	}
+}
+
 func TestGobReadsWhatIsWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := tree{
@@ -108,6 +177,10 @@ func FuzzRenumber(f *testing.F) {
 	}
 	f.Add(b)
 	f.Add(b[:len(b)/2])
+	if b, err = Encode(newLabelled(2)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if out, err := renumber(b); err == nil {
 			again, err := renumber(out)

@@ -1,6 +1,7 @@
 package classify_test
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"runtime"
@@ -147,27 +148,57 @@ func TestSearchIsKeptAndTheSameForAnyNumberOfWorkers(t *testing.T) {
 	}
 }
 
-// Every model, with words and characters, is the same to the last bit for any
-// number of workers.
+// Every model, with words and characters, with weights for its classes and with
+// probabilities, is the same to the last byte of its file for any number of workers.
 func TestModelsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
 	texts, labels, _ := corpus(180, 2)
 	for i := range labels { // more classes than one block of lanes holds
 		labels[i] += string(rune('a' + i/3%6))
 	}
 	opt := classify.Options{Text: text.Options{MaxN: 2, Hash: 500, Also: []text.Options{{Analyzer: "char_wb", MinN: 2, MaxN: 4, Sublinear: true}}}}
+	weights := map[string]float64{}
+	for i, label := range labels {
+		weights[label] = 1 + float64(i%7)/10
+	}
+	f := folds(t, labels, nil)
 	for _, model := range []string{"svm", "logistic", "complement", "multinomial", "blend"} {
-		opt.Model = model
-		train := func(workers int) string {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
-			m, err := classify.Train(t.Context(), texts, labels, opt)
-			if err != nil {
-				t.Fatal(err)
+		opt.Model, opt.ClassWeights = model, weights
+		if model == "complement" || model == "multinomial" {
+			opt.ClassWeights = nil // they have none
+		}
+		for opt.Seed = range int64(3) {
+			train := func(workers int) []byte {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
+				m, err := classify.Train(t.Context(), texts, labels, opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, err := m.MarshalBinary()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return b
 			}
-			return m.Fingerprint()
+			if !bytes.Equal(train(1), train(2)) {
+				t.Errorf("%s, seed %d: one worker trains another model than two", model, opt.Seed)
+			}
 		}
-		if train(1) != train(2) {
-			t.Errorf("%s: one worker trains another model than two", model)
+	}
+	opt.Model, opt.ClassWeights = "svm", weights
+	calibrate := func(workers int) []byte {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
+		c, err := classify.Calibrate(t.Context(), texts, labels, f, opt, "sigmoid")
+		if err != nil {
+			t.Fatal(err)
 		}
+		b, err := c.Model.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if !bytes.Equal(calibrate(1), calibrate(2)) {
+		t.Error("one worker calibrates another model than two")
 	}
 }
 

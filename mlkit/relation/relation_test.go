@@ -232,15 +232,32 @@ func TestDegenerateInput(t *testing.T) {
 	}
 }
 
-// The same seed gives the same bits with one worker and with several.
+// The same seed gives the same bits with one worker and with several, and the same
+// file.
 func TestSameForAnyNumberOfWorkers(t *testing.T) {
 	examples, labels := sentences(t, 80, 3)
 	folds, err := split.StratifiedKFold(labels, split.Options{K: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var first []byte
+	var first, firstFile []byte
 	var firstCV *relation.CrossValidation
+	for _, opt := range []relation.Options{{}, {Seed: 1, ClassWeight: "balanced"}, {Seed: -5, Vectors: vectorsOf(t, examples)}} {
+		var files [][]byte
+		for _, workers := range []int{1, 2} {
+			before := runtime.GOMAXPROCS(workers)
+			m := train(t, examples, labels, opt)
+			runtime.GOMAXPROCS(before)
+			b, err := m.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, b)
+		}
+		if !bytes.Equal(files[0], files[1]) {
+			t.Errorf("%s, seed %d: one worker trains another model than two", opt, opt.Seed)
+		}
+	}
 	opt := relation.Options{Seed: 7, Vectors: vectorsOf(t, examples)}
 	for _, workers := range []int{1, 2, 5} {
 		before := runtime.GOMAXPROCS(workers)
@@ -255,9 +272,9 @@ func TestSameForAnyNumberOfWorkers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if first == nil {
-			first, firstCV = weights(t, m, examples), cv
+			first, firstFile, firstCV = weights(t, m, examples), b, cv
 		}
-		if !bytes.Equal(first, weights(t, m, examples)) || !reflect.DeepEqual(cv, firstCV) {
+		if !bytes.Equal(firstFile, b) || !bytes.Equal(first, weights(t, m, examples)) || !reflect.DeepEqual(cv, firstCV) {
 			t.Errorf("%d workers give another result", workers)
 		}
 		var back relation.Model

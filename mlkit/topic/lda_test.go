@@ -92,24 +92,28 @@ func TestLDAFindsWhatWasPlanted(t *testing.T) {
 }
 
 func TestSameModelForAnyNumberOfWorkers(t *testing.T) {
-	b := bags(t, planted(2, 300, 20, []float64{0.3, 0.3, 0.3}))
-	o := topic.LDA{Topics: 5, Iterations: 30, Seed: 9}
-	write := func(workers int, o topic.LDA) string {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
-		content, err := fit(t, b, o).MarshalBinary()
-		if err != nil {
-			t.Fatal(err)
+	docs := planted(2, 300, 20, []float64{0.3, 0.3, 0.3})
+	seen := map[string]int64{}
+	for _, seed := range []int64{0, 9, -1} {
+		o := topic.LDA{Topics: 5, Iterations: 30, Seed: seed}
+		write := func(workers int) string {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
+			content, err := fit(t, bags(t, docs), o).MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(content)
 		}
-		return string(content)
-	}
-	one := write(1, o)
-	for _, n := range []int{1, 2, 5} {
-		if write(n, o) != one {
-			t.Errorf("%d workers give another model than one", n)
+		one := write(1)
+		for _, n := range []int{1, 2, 5} {
+			if write(n) != one {
+				t.Errorf("seed %d: %d workers give another model than one", seed, n)
+			}
 		}
-	}
-	if o.Seed++; write(2, o) == one {
-		t.Error("another seed gives the same model")
+		if other, ok := seen[one]; ok {
+			t.Errorf("the seeds %d and %d give the same model", other, seed)
+		}
+		seen[one] = seed
 	}
 }
 

@@ -69,11 +69,11 @@ func TestNMFIsScikitLearns(t *testing.T) {
 }
 
 func TestNMFFallsAndDoesNotDependOnWorkers(t *testing.T) {
-	b := bags(t, readRecorded(t).Docs)
+	docs := readRecorded(t).Docs
 	var written [][]byte
 	for _, n := range []int{1, 2} {
 		was := runtime.GOMAXPROCS(n)
-		m, err := topic.NMF{Topics: 4}.Fit(t.Context(), b)
+		m, err := topic.NMF{Topics: 4}.Fit(t.Context(), bags(t, docs))
 		runtime.GOMAXPROCS(was)
 		if err != nil {
 			t.Fatal(err)

@@ -79,7 +79,9 @@ func (f *fn) builtin(n *ast.CallExpr, name string) called {
 	case "print", "println":
 		var operands []operand
 		for _, a := range n.Args {
-			operands = append(operands, f.valued(a, emptyInterface))
+			o := f.valued(a, emptyInterface)
+			o.listed = true
+			operands = append(operands, o)
 		}
 		args := f.inOrder(operands...)
 		return called{text: f.printing(n, name, args)}

@@ -217,7 +217,9 @@ func (f *fn) args(n *ast.CallExpr, sig *types.Signature) []string {
 			} else if s, ok := params[len(params)-1].Underlying().(*types.Slice); ok {
 				want = s.Elem()
 			}
-			operands = append(operands, f.valued(a, want))
+			o := f.valued(a, want)
+			o.listed = i >= fixed
+			operands = append(operands, o)
 		}
 		texts = f.inOrder(operands...)
 	}

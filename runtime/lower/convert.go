@@ -100,7 +100,7 @@ func (l *Lowerer) box(st *site, text string, t types.Type) string {
 	}
 	id := l.boxedType(st, t)
 	if w := l.wrapper(st, t); w != "" {
-		text = w + "{" + text + "}"
+		text = w + "{F: " + text + "}"
 	}
 	// A literal would give a variable declared with it the type of the box.
 	return fmt.Sprintf("%s.NewBox(%s, %s)", rt, id, text)

@@ -138,7 +138,9 @@ func (f *fn) elements(x *ast.CompositeLit, t types.Type, element func(ast.Expr, 
 			keys[i] = f.index(kv.Key) + ": "
 			e = kv.Value
 		}
-		operands = append(operands, element(e, t))
+		o := element(e, t)
+		o.listed = true
+		operands = append(operands, o)
 	}
 	parts := f.inOrder(operands...)
 	for i := range parts {

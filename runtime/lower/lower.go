@@ -444,6 +444,9 @@ func (f *fn) show(x ast.Expr) {
 		return // what a channel that only signals gives
 	}
 	values := f.multi(x)
+	if len(values) == 1 && f.throughElement(x) {
+		values[0] = f.keep(values[0], list[0])
+	}
 	for i, v := range values {
 		values[i] = f.l.assignable(f.site, v, list[i], emptyInterface)
 	}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // operand is a part of an expression: its syntax, its type once written, and
@@ -15,6 +16,8 @@ type operand struct {
 	// now says that Go's compiler evaluates it in its place, as if it were a
 	// call.
 	now bool
+	// listed says that it becomes an element of a literal without keys.
+	listed bool
 }
 
 // valued is x as an operand of type t.
@@ -68,7 +71,88 @@ func (f *fn) inOrder(operands ...operand) []string {
 			reads = true
 		}
 	}
+	if slices.ContainsFunc(operands, f.untypable) {
+		keep(len(operands))
+		for i, o := range operands {
+			if f.untypable(o) && !simple(texts[i]) {
+				texts[i] = f.keep(texts[i], o.typ)
+			}
+		}
+	}
 	return texts
+}
+
+// untypable reports whether an operand has to be kept because it is listed. The
+// interpreter works out the types of elements before it has seen what they are
+// made of. To an element of a compiled slice, array or map it then gives no type,
+// and its compiler fails on what is selected from one: x.Steps[0].Name,
+// x.Steps[0].Table().
+func (f *fn) untypable(o operand) bool {
+	return o.listed && o.x != nil && f.throughElement(o.x)
+}
+
+// throughElement reports whether x is reached through an element of what a
+// compiled type or package has.
+func (f *fn) throughElement(x ast.Expr) bool {
+	for within := false; ; {
+		x = ast.Unparen(x)
+		switch n := x.(type) {
+		case *ast.SelectorExpr:
+			if f.site.info.Selections[n] == nil {
+				return false
+			}
+			x = n.X
+		case *ast.CallExpr:
+			if tv := f.site.info.Types[n.Fun]; tv.IsType() || tv.IsBuiltin() {
+				return false
+			}
+			x = n.Fun
+		case *ast.IndexExpr:
+			if within && !f.site.info.Types[n.Index].IsType() && f.ofCompiled(n.X) {
+				return true
+			}
+			x = n.X
+		case *ast.SliceExpr:
+			x = n.X
+		case *ast.StarExpr:
+			x = n.X
+		case *ast.UnaryExpr:
+			if n.Op != token.AND {
+				return false
+			}
+			x = n.X
+		default:
+			return false
+		}
+		within = true
+	}
+}
+
+// ofCompiled reports whether the interpreter has the type of x from compiled code:
+// a named one, that of a field or a variable there, or a part of such a type.
+func (f *fn) ofCompiled(x ast.Expr) bool {
+	for {
+		x = ast.Unparen(x)
+		if t := f.typeOf(x); t != nil && f.l.compiled(t) {
+			return true
+		}
+		switch n := x.(type) {
+		case *ast.SelectorExpr:
+			o := f.site.info.Uses[n.Sel]
+			if o != nil && o.Pkg() != nil && f.l.compiledPackage(o.Pkg()) {
+				return true
+			}
+			x = n.X
+		case *ast.IndexExpr:
+			x = n.X
+		case *ast.SliceExpr:
+			x = n.X
+		case *ast.StarExpr:
+			x = n.X
+		default:
+			return false
+		}
+	}
 }
 
 func isFuncLit(x ast.Expr) bool {

@@ -140,10 +140,12 @@ func (l *Lowerer) objectID(o types.Object) int {
 // code uses under its own name.
 func (l *Lowerer) compiled(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg() == l.pkg || n.TypeArgs().Len() > 0 {
-		return false
-	}
-	return l.libraries[n.Obj().Pkg().Path()] == nil || l.libraries[n.Obj().Pkg().Path()].pkg != n.Obj().Pkg()
+	return ok && n.Obj().Pkg() != nil && n.TypeArgs().Len() == 0 && l.compiledPackage(n.Obj().Pkg())
+}
+
+// compiledPackage reports whether what a package declares is compiled code.
+func (l *Lowerer) compiledPackage(p *types.Package) bool {
+	return p != l.pkg && (l.libraries[p.Path()] == nil || l.libraries[p.Path()].pkg != p)
 }
 
 func isInterface(t types.Type) bool {

@@ -5,6 +5,7 @@
 package record
 
 import (
+	"fmt"
 	"time"
 
 	"viva/mlkit/trace"
@@ -187,7 +188,16 @@ type Diagnostic struct {
 // Frame is one call in a notebook's own code.
 type Frame struct {
 	Func string `json:"func"`
-	Line int    `json:"line"`
+	// Line is the notebook's, 0 where it is not known.
+	Line int `json:"line"`
+}
+
+// String is the frame as a reader is told of it.
+func (f Frame) String() string {
+	if f.Line == 0 {
+		return f.Func
+	}
+	return fmt.Sprintf("%s, line %d", f.Func, f.Line)
 }
 
 // Tally is how many of a run's gates and claims held.

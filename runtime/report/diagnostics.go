@@ -53,7 +53,7 @@ func newDiagnostic(d record.Diagnostic, source []byte) diagnostic {
 	}
 	x.Excerpt = excerpt(source, d.Line, d.Column)
 	for _, f := range d.Frames {
-		x.Frames = append(x.Frames, fmt.Sprintf("%s, line %d", f.Func, f.Line))
+		x.Frames = append(x.Frames, f.String())
 	}
 	return x
 }

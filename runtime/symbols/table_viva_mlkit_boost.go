@@ -12,9 +12,13 @@ import (
 func init() {
 	tables["viva/mlkit/boost"] = func() map[string]reflect.Value {
 		return map[string]reflect.Value{
-			"Fit":     reflect.ValueOf(viva_mlkit_boost.Fit),
-			"Model":   reflect.ValueOf((*viva_mlkit_boost.Model)(nil)),
-			"Options": reflect.ValueOf((*viva_mlkit_boost.Options)(nil)),
+			"Fit":      reflect.ValueOf(viva_mlkit_boost.Fit),
+			"FitParts": reflect.ValueOf(viva_mlkit_boost.FitParts),
+			"Fitted":   reflect.ValueOf((*viva_mlkit_boost.Fitted)(nil)),
+			"Loss":     reflect.ValueOf((*viva_mlkit_boost.Loss)(nil)),
+			"Model":    reflect.ValueOf((*viva_mlkit_boost.Model)(nil)),
+			"Options":  reflect.ValueOf((*viva_mlkit_boost.Options)(nil)),
+			"Part":     reflect.ValueOf((*viva_mlkit_boost.Part)(nil)),
 		}
 	}
 }

@@ -29,6 +29,7 @@ func init() {
 			"FirstPhrases":      reflect.ValueOf(viva_mlkit_keyphrase.FirstPhrases),
 			"Fold":              reflect.ValueOf((*viva_mlkit_keyphrase.Fold)(nil)),
 			"LeaveOneOut":       reflect.ValueOf(viva_mlkit_keyphrase.LeaveOneOut),
+			"Loss":              reflect.ValueOf((*viva_mlkit_keyphrase.Loss)(nil)),
 			"Measure":           reflect.ValueOf((*viva_mlkit_keyphrase.Measure)(nil)),
 			"Method":            reflect.ValueOf((*viva_mlkit_keyphrase.Method)(nil)),
 			"MethodScore":       reflect.ValueOf((*viva_mlkit_keyphrase.MethodScore)(nil)),
