@@ -12,13 +12,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"sort"
-	"sync"
-	"sync/atomic"
 
 	"viva/internal/own"
+	"viva/internal/pieces"
 	"viva/mlkit/sparse"
 	"viva/mlkit/view"
 )
@@ -60,7 +58,7 @@ func (m *Model) Decision(x *sparse.Matrix) ([][]float64, error) {
 	}
 	scores := make([][]float64, x.Rows())
 	flat := make([]float64, x.Rows()*len(m.classes))
-	parallel(x.Rows(), 64, func(from, to int) {
+	pieces.Each(x.Rows(), 64, func(_, from, to int) {
 		for i := from; i < to; i++ {
 			row := flat[i*len(m.classes) : (i+1)*len(m.classes) : (i+1)*len(m.classes)]
 			m.score(x, i, row)
@@ -99,7 +97,7 @@ func (m *Model) Predict(x *sparse.Matrix) ([]string, error) {
 		return nil, fmt.Errorf("linear: the rows have %d features, the model was fitted on %d", x.Cols(), m.features)
 	}
 	predicted := make([]string, x.Rows())
-	parallel(x.Rows(), 64, func(from, to int) {
+	pieces.Each(x.Rows(), 64, func(_, from, to int) {
 		scores := make([]float64, len(m.classes))
 		for i := from; i < to; i++ {
 			m.score(x, i, scores)
@@ -267,24 +265,4 @@ func (m *Model) View() []view.Item {
 		items = append(items, view.Item{Note: &view.Note{Level: "warning", Text: w}})
 	}
 	return items
-}
-
-// parallel calls f for pieces of 0..n of the given size. Pieces do not depend
-// on the number of workers.
-func parallel(n, size int, f func(from, to int)) {
-	pieces := (n + size - 1) / size
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), pieces) {
-		wg.Go(func() {
-			for {
-				from := (int(next.Add(1)) - 1) * size
-				if from >= n {
-					return
-				}
-				f(from, min(from+size, n))
-			}
-		})
-	}
-	wg.Wait()
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"viva/internal/pieces"
 	"viva/mlkit/sparse"
 )
 
@@ -119,7 +120,7 @@ func (s SVM) Path(ctx context.Context, x *sparse.Matrix, labels []string, c []fl
 	var models []*Model
 	for _, c := range c {
 		s.setCosts(blocks, c, weights, width)
-		parallel(len(blocks), 1, func(k, _ int) {
+		pieces.Each(len(blocks), 1, func(_, k, _ int) {
 			blocks[k].solve(ctx, rand.New(rand.NewPCG(uint64(s.Seed), uint64(k))), x.Cols())
 		})
 		if err := context.Cause(ctx); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"sort"
+
+	"viva/internal/pieces"
 )
 
 // Infer returns the mixture of topics of each text, in 0..1 with the sum 1; zeros
@@ -26,7 +28,7 @@ func (m *Model) Infer(ctx context.Context, texts []string) ([][]float64, error) 
 func (m *Model) InferTokens(ctx context.Context, docs [][]string) ([][]float64, error) {
 	mixtures := make([][]float64, len(docs))
 	infer := m.inference()
-	inBlocks(len(docs), blockSize, func(_, from, to int) {
+	pieces.Each(len(docs), blockSize, func(_, from, to int) {
 		for d := from; d < to && ctx.Err() == nil; d++ {
 			terms, counts := m.bag(docs[d])
 			if len(terms) == 0 {
@@ -125,7 +127,7 @@ func (m *Model) Perplexity(ctx context.Context, docs *Bags) (float64, error) {
 	}
 	sums := make([]float64, docs.Documents())
 	predicted := make([]int, docs.Documents())
-	inBlocks(docs.Documents(), blockSize, func(_, from, to int) {
+	pieces.Each(docs.Documents(), blockSize, func(_, from, to int) {
 		for d := from; d < to && ctx.Err() == nil; d++ {
 			sums[d], predicted[d] = m.complete(docs, d)
 		}

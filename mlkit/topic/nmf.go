@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"viva/internal/pieces"
 	"viva/mlkit/memo"
 	"viva/mlkit/trace"
 )
@@ -115,7 +116,7 @@ type factors struct {
 func descend(x *weighted, a, b []float64, topics int) float64 {
 	gram := gramOf(b, topics)
 	parts := make([]float64, (x.rows()+blockSize-1)/blockSize)
-	inBlocks(x.rows(), blockSize, func(_, from, to int) {
+	pieces.Each(x.rows(), blockSize, func(_, from, to int) {
 		product := make([]float64, topics)
 		for i := from; i < to; i++ {
 			clear(product)
@@ -156,7 +157,7 @@ func descendRow(row, product, gram []float64) float64 {
 func gramOf(b []float64, topics int) []float64 {
 	rows := len(b) / topics
 	parts := make([][]float64, (rows+blockSize-1)/blockSize)
-	inBlocks(rows, blockSize, func(_, from, to int) {
+	pieces.Each(rows, blockSize, func(_, from, to int) {
 		part := make([]float64, topics*topics)
 		for i := from; i < to; i++ {
 			row := b[i*topics : (i+1)*topics]
@@ -184,7 +185,7 @@ func gramOf(b []float64, topics int) []float64 {
 func (f factors) residual(x *weighted) float64 {
 	k := f.topics
 	parts := make([]float64, (x.rows()+blockSize-1)/blockSize)
-	inBlocks(x.rows(), blockSize, func(_, from, to int) {
+	pieces.Each(x.rows(), blockSize, func(_, from, to int) {
 		for i := from; i < to; i++ {
 			row := f.w[i*k : (i+1)*k]
 			for e := x.start[i]; e < x.start[i+1]; e++ {

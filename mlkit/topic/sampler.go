@@ -3,6 +3,8 @@ package topic
 import (
 	"math"
 	"math/bits"
+
+	"viva/internal/pieces"
 )
 
 // sampler is the state of Gibbs sampling: the topic of every token, and what
@@ -93,7 +95,7 @@ func low(draw uint64) float32  { return float32(draw>>16&(1<<24-1)) / (1 << 24) 
 func (s *sampler) prepare() {
 	k := s.topicsN
 	partial := make([][]int, (s.termsN+blockSize-1)/blockSize)
-	inBlocks(s.termsN, blockSize, func(_, from, to int) {
+	pieces.Each(s.termsN, blockSize, func(_, from, to int) {
 		sums := make([]int, k)
 		for i, n := range s.counts[from*k : to*k] {
 			sums[i%k] += int(n)
@@ -109,7 +111,7 @@ func (s *sampler) prepare() {
 	for t, n := range s.totals {
 		s.inverse[t] = float32(1 / (float64(n) + float64(s.termsN)*s.beta))
 	}
-	inBlocks(s.termsN, blockSize, func(_, from, to int) {
+	pieces.Each(s.termsN, blockSize, func(_, from, to int) {
 		beta := float32(s.beta)
 		for w := from; w < to; w++ {
 			row, counts := s.shares[w*k:(w+1)*k], s.counts[w*k:(w+1)*k]
@@ -131,14 +133,14 @@ func (s *sampler) sweep(number int, collect bool) float64 {
 	docs := len(s.first) - 1
 	fits := make([]float64, (docs+blockSize-1)/blockSize)
 	desks := make([]desk, workers())
-	inBlocks(docs, blockSize, func(worker, from, to int) {
+	pieces.Each(docs, blockSize, func(worker, from, to int) {
 		d := &desks[worker]
 		d.init(s)
 		for doc := from; doc < to; doc++ {
 			fits[from/blockSize] += d.document(s, number, doc, collect)
 		}
 	})
-	inBlocks(len(s.counts), 1<<14, func(_, from, to int) {
+	pieces.Each(len(s.counts), 1<<14, func(_, from, to int) {
 		for _, d := range desks {
 			if d.moved == nil {
 				continue

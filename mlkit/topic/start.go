@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"viva/internal/pieces"
 )
 
 // weighted is a sparse matrix with a row for each document, or transposed.
@@ -68,7 +70,7 @@ func (x *weighted) transpose() *weighted {
 func (x *weighted) times(b *mat.Dense) *mat.Dense {
 	_, k := b.Dims()
 	out := mat.NewDense(x.rows(), k, nil)
-	inBlocks(x.rows(), blockSize, func(_, from, to int) {
+	pieces.Each(x.rows(), blockSize, func(_, from, to int) {
 		for d := from; d < to; d++ {
 			row := out.RawRowView(d)
 			for i := x.start[d]; i < x.start[d+1]; i++ {

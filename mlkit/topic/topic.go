@@ -15,8 +15,6 @@ package topic
 
 import (
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"viva/mlkit/view"
 )
@@ -24,26 +22,6 @@ import (
 // blockSize is how many documents are worked on together. Sums are taken block
 // by block, so that they do not depend on the number of workers.
 const blockSize = 64
-
-// inBlocks calls f for pieces of 0..n of the given size, in parallel; worker
-// numbers the goroutine that calls, from 0 to workers()-1.
-func inBlocks(n, size int, f func(worker, from, to int)) {
-	blocks := (n + size - 1) / size
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for worker := range min(workers(), blocks) {
-		wg.Go(func() {
-			for {
-				from := (int(next.Add(1)) - 1) * size
-				if from >= n {
-					return
-				}
-				f(worker, from, min(from+size, n))
-			}
-		})
-	}
-	wg.Wait()
-}
 
 func workers() int { return runtime.GOMAXPROCS(0) }
 

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"viva/internal/pieces"
 	"viva/mlkit/text"
 )
 
@@ -117,7 +118,7 @@ func (f filter) keeps(token string) bool {
 func (w Words) words(ctx context.Context, texts []string) ([][]string, error) {
 	f := w.filter()
 	docs := make([][]string, len(texts))
-	inBlocks(len(texts), blockSize, func(_, from, to int) {
+	pieces.Each(len(texts), blockSize, func(_, from, to int) {
 		for i := from; i < to && ctx.Err() == nil; i++ {
 			tokens := text.Tokens(texts[i])
 			docs[i] = slices.DeleteFunc(tokens, func(t string) bool { return !f.keeps(t) })

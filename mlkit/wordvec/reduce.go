@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
+
+	"viva/internal/pieces"
 )
 
 const (
@@ -20,6 +19,8 @@ const (
 	// iterations of the subspace; each brings it nearer to that of the largest
 	// singular values.
 	iterations = 4
+	// pieceSize is the number of rows that a goroutine takes at a time.
+	pieceSize = 16
 )
 
 // dense is a matrix by rows.
@@ -35,7 +36,7 @@ func (d *dense) row(i int) []float64 { return d.values[i*d.cols : (i+1)*d.cols] 
 // times returns m·x. Rows are computed in parallel, each by one worker.
 func (m *matrix) times(x *dense) *dense {
 	y := newDense(m.rows, x.cols)
-	pieces(m.rows, func(from, to int) {
+	pieces.Each(m.rows, pieceSize, func(_, from, to int) {
 		for i := from; i < to; i++ {
 			row := y.row(i)
 			for k := m.start[i]; k < m.start[i+1]; k++ {
@@ -53,7 +54,7 @@ func (m *matrix) times(x *dense) *dense {
 func gram(x *dense) *mat.SymDense {
 	sum := make([]float64, x.cols*x.cols)
 	// Every worker has columns of its own, so that the order of a sum is fixed.
-	pieces(x.cols, func(from, to int) {
+	pieces.Each(x.cols, pieceSize, func(_, from, to int) {
 		for i := range x.rows {
 			row := x.row(i)
 			for a := from; a < to; a++ {
@@ -86,7 +87,7 @@ func (x *dense) turned(w *mat.Dense, keep []int, scale []float64) *dense {
 			columns[k][i] *= scale[k]
 		}
 	}
-	pieces(x.rows, func(from, to int) {
+	pieces.Each(x.rows, pieceSize, func(_, from, to int) {
 		for i := from; i < to; i++ {
 			row, out := x.row(i), y.row(i)
 			for k, column := range columns {
@@ -184,23 +185,4 @@ func (m *matrix) reduce(ctx context.Context, dimensions int, seed int64) ([]floa
 		}
 	}
 	return values, dimensions, nil
-}
-
-// pieces calls f for parts of 0..n, in parallel.
-func pieces(n int, f func(from, to int)) {
-	const size = 16
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+size-1)/size) {
-		wg.Go(func() {
-			for {
-				from := (int(next.Add(1)) - 1) * size
-				if from >= n {
-					return
-				}
-				f(from, min(from+size, n))
-			}
-		})
-	}
-	wg.Wait()
 }
