@@ -268,7 +268,7 @@ func train(ctx context.Context, counts *text.Counts, labels []string, rows []int
 
 // trainOn is train, and returns the weights of the training rows too.
 func trainOn(ctx context.Context, counts *text.Counts, labels []string, rows []int, opt Options) (*Model, *sparse.Matrix, error) {
-	tfidf, err := counts.Fit(rows)
+	tfidf, err := counts.FitClasses(rows, labels)
 	if err != nil {
 		return nil, nil, err
 	}

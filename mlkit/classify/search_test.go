@@ -18,7 +18,7 @@ import (
 var smallGrid = classify.Grid{
 	Texts: []text.Options{
 		{Sublinear: true},
-		{MaxN: 2, Sublinear: true, Also: []text.Options{{Analyzer: "char_wb", MinN: 2, MaxN: 3}}},
+		{MaxN: 2, Sublinear: true, ByClass: true, Also: []text.Options{{Analyzer: "char_wb", MinN: 2, MaxN: 3, ByClass: true}}},
 	},
 	Models: []string{"svm", "logistic", "blend", "multinomial"},
 	C:      []float64{1, 0.01},
@@ -155,7 +155,7 @@ func TestModelsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
 	for i := range labels { // more classes than one block of lanes holds
 		labels[i] += string(rune('a' + i/3%6))
 	}
-	opt := classify.Options{Text: text.Options{MaxN: 2, Hash: 500, Also: []text.Options{{Analyzer: "char_wb", MinN: 2, MaxN: 4, Sublinear: true}}}}
+	opt := classify.Options{Text: text.Options{MaxN: 2, Hash: 500, ByClass: true, Also: []text.Options{{Analyzer: "char_wb", MinN: 2, MaxN: 4, Sublinear: true}}}}
 	weights := map[string]float64{}
 	for i, label := range labels {
 		weights[label] = 1 + float64(i%7)/10

@@ -162,7 +162,7 @@ func (s *search) try(ctx context.Context, kind []int, fold split.Fold) (tried, e
 		if err != nil {
 			return tried{}, err
 		}
-		tfidf, err := counts.Fit(fold.Train)
+		tfidf, err := counts.FitClasses(fold.Train, s.labels)
 		if err != nil {
 			return tried{}, err
 		}

@@ -59,7 +59,7 @@ func CheckFitted(ctx context.Context, v *text.TFIDF, c *data.Corpus, opt FittedO
 		var counts []*text.Counts
 		for _, block := range v.Blocks() {
 			count := block.Options()
-			count.MinDF, count.MaxDF, count.MaxFeatures = 1, 1, 0
+			count.MinDF, count.MaxDF, count.MaxFeatures, count.ByClass = 1, 1, 0, false
 			c, err := text.Count(ctx, texts, count)
 			if err != nil {
 				return f, fmt.Errorf("leak: %w", err)

@@ -73,12 +73,14 @@ func TestClassifiersAreFittedOnTrainingDocuments(t *testing.T) {
 	ctx := context.Background()
 	c := corpus(t, fair(5, 120)...)
 	train := c.InSplit(data.Train)
-	m, err := classify.Train(ctx, train.Texts(), train.Labels(), classify.Options{Text: text.Options{MinDF: 2}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f, err := leak.CheckModel(ctx, m, c, leak.FittedOptions{}); err != nil || !f.Passed() {
-		t.Errorf("a model of training texts: %v, %+v", err, f)
+	for _, byClass := range []bool{false, true} {
+		m, err := classify.Train(ctx, train.Texts(), train.Labels(), classify.Options{Text: text.Options{MinDF: 2, ByClass: byClass}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, err := leak.CheckModel(ctx, m, c, leak.FittedOptions{}); err != nil || !f.Passed() {
+			t.Errorf("a model of training texts, weighted by class %v: %v, %+v", byClass, err, f)
+		}
 	}
 	counts, err := text.Count(ctx, c.Texts(), text.Options{})
 	if err != nil {

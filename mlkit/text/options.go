@@ -4,8 +4,8 @@
 // The work is in two stages, so that nothing of a test document can leak into
 // training. Count looks at each document alone; Counts.Fit learns vocabulary
 // and document frequencies from the rows it is given, and from no others;
-// TFIDF.Transform applies them. Cross-validation counts once and fits for each
-// fold. A Vectorizer is the same in one call for texts at hand.
+// TFIDF.Transform applies them. Counts.FitClasses learns from the labels of its
+// rows too. Cross-validation counts once and fits for each fold. A Vectorizer is the same in one call for texts at hand.
 //
 // The package does not stem, tag or find sentences.
 package text
@@ -62,6 +62,10 @@ type Options struct {
 	// NoSmoothing computes the inverse document frequency as ln(N/df) + 1
 	// instead of ln((1+N)/(1+df)) + 1.
 	NoSmoothing bool
+	// ByClass multiplies the weight of each term by how much it tells of the
+	// class of a document. It needs labels, so it is for Counts.FitClasses, which
+	// has the formula, and for package classify.
+	ByClass bool
 	// Norm is "l2" (the zero value means it), "l1" or "none".
 	Norm string
 
@@ -165,7 +169,7 @@ func (o Options) String() string {
 	for _, flag := range []struct {
 		set  bool
 		name string
-	}{{o.Sublinear, "sublinear"}, {o.Binary, "binary"}, {o.NoIDF, "no IDF"}, {o.NoSmoothing, "IDF not smoothed"}, {o.Norm != "l2", "norm " + o.Norm}} {
+	}{{o.Sublinear, "sublinear"}, {o.Binary, "binary"}, {o.NoIDF, "no IDF"}, {o.NoSmoothing, "IDF not smoothed"}, {o.ByClass, "weighted by class"}, {o.Norm != "l2", "norm " + o.Norm}} {
 		if flag.set {
 			parts = append(parts, flag.name)
 		}

@@ -211,6 +211,14 @@ func TestBadInputIsExplained(t *testing.T) {
 			}
 			return err
 		}, "only weights and vocabulary may differ"},
+		{"classes without labels", count(text.Options{Also: []text.Options{{ByClass: true}}}, "cat", "dog"), "need labels: use FitClasses"},
+		{"labels of others", func() error {
+			c, err := text.Count(t.Context(), []string{"cat"}, text.Options{ByClass: true})
+			if err == nil {
+				_, err = c.FitClasses(nil, []string{"x", "y"})
+			}
+			return err
+		}, "2 labels for the counts of 1 documents"},
 		{"nothing frequent enough", count(text.Options{MinDF: 3}, "cat", "dog"), "loosen MinDF"},
 		{"row that is not there", func() error {
 			c, err := text.Count(t.Context(), []string{"cat"}, text.Options{})

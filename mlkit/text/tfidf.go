@@ -22,8 +22,9 @@ var ErrNoTerms = errors.New("no terms are left")
 // TFIDF is a fitted vocabulary with inverse document frequencies. Columns are
 // terms in ascending order.
 type TFIDF struct {
-	opt       Options
-	terms     []string
+	opt   Options
+	terms []string
+	// idf is what a term's frequency is multiplied by.
 	idf       []float64
 	df        []int
 	documents int
@@ -40,8 +41,19 @@ type TFIDF struct {
 
 // Fit learns vocabulary and inverse document frequencies from the documents of
 // the given rows and from no others; nil means all rows. It is an error,
-// ErrNoTerms, if no term is left in a block.
+// ErrNoTerms, if no term is left in a block, and an error if a block is weighted
+// by class: see FitClasses.
 func (c *Counts) Fit(rows []int) (*TFIDF, error) {
+	for _, b := range c.blocks() {
+		if b.opt.ByClass {
+			return nil, fmt.Errorf("text: terms weighted by class (%s) need labels: use FitClasses, or leave out ByClass", b.opt)
+		}
+	}
+	return c.learn(rows, nil)
+}
+
+// learn is Fit with the labels of all documents, nil if no block needs them.
+func (c *Counts) learn(rows []int, labels []string) (*TFIDF, error) {
 	rows, err := c.rows(rows)
 	if err != nil {
 		return nil, err
@@ -54,6 +66,9 @@ func (c *Counts) Fit(rows []int) (*TFIDF, error) {
 	for i, b := range blocks {
 		if fitted[i], err = b.fit(rows); err != nil {
 			return nil, err
+		}
+		if b.opt.ByClass {
+			fitted[i].weighByClass(b, rows, labels)
 		}
 	}
 	t := fitted[0]
@@ -354,8 +369,8 @@ func (t *TFIDF) Column(term string) int {
 	return -1
 }
 
-// IDF returns the inverse document frequency of a term and whether it is in
-// the vocabulary.
+// IDF returns the inverse document frequency of a term, times what it tells of the
+// class where terms are weighted by that, and whether it is in the vocabulary.
 func (t *TFIDF) IDF(term string) (float64, bool) {
 	i := t.Column(term)
 	if i < 0 {
