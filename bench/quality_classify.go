@@ -16,82 +16,68 @@ import (
 // characters, and from one model to the vote of two.
 var classifyGrid = classify.Grid{
 	Texts: []text.Options{
-		{MaxN: 2, Sublinear: true, ByClass: true},
-		{MaxN: 2, Sublinear: true, ByClass: true, Also: []text.Options{{Analyzer: "char_wb", MinN: 3, MaxN: 5, Sublinear: true, MinDF: 3, ByClass: true}}},
+		{MaxN: 2, Sublinear: true},
+		{MaxN: 2, Sublinear: true, Also: []text.Options{{Analyzer: "char_wb", MinN: 3, MaxN: 5, Sublinear: true, MinDF: 3}}},
 	},
 	Models: []string{"complement", "svm", "blend"},
-	C:      []float64{0.3, 1, 3},
+	C:      []float64{1, 3},
 	Alpha:  []float64{0.3, 0.1, 0.03},
 	Share:  []float64{0.1, 0.3, 0.5, 0.7},
 	K:      5,
 }
 
-// classifyTask is a data set with its official test part.
-type classifyTask struct {
-	name, train, test string
-	options           data.Options
-	threads           bool
-	note              string
-}
-
-func classifyTasks(s settings) []classifyTask {
+// classifyQuality measures accuracy on official test parts. Terms, model and
+// strengths are chosen by cross-validation on the training part only, with no
+// discussion thread in two folds where there are threads, and the model is then
+// trained on all of it. The test part is looked at once.
+func classifyQuality(ctx context.Context, s settings) ([]result, error) {
 	groups := filepath.Join(s.data, "classification", "20newsgroups")
 	r8 := filepath.Join(s.data, "classification", "r8")
 	posts := data.Options{Encoding: "latin1"}
 	stripped := data.Options{Encoding: "latin1", Remove: []string{"headers", "footers", "quotes"}}
 	table := data.Options{Format: "tsv", Columns: []string{"label", "text"}}
-	return []classifyTask{
+	var results []result
+	for _, task := range []struct {
+		name, train, test string
+		options           data.Options
+		threads           bool
+		note              string
+	}{
 		{"20ng_accuracy", filepath.Join(groups, "20news-bydate-train.tar.gz"), filepath.Join(groups, "20news-bydate-test.tar.gz"), posts, true,
 			"scikit-learn LinearSVC: words 0.861, words and characters 0.870"},
 		{"20ng_stripped_accuracy", filepath.Join(groups, "20news-bydate-train.tar.gz"), filepath.Join(groups, "20news-bydate-test.tar.gz"), stripped, true,
 			"scikit-learn LinearSVC on words 0.712, ComplementNB on words 1-2 0.734"},
 		{"r8_accuracy", filepath.Join(r8, "train.txt.gz"), filepath.Join(r8, "test.txt.gz"), table, false,
 			"scikit-learn LinearSVC 0.974; Text GCN 0.971 (Yao, Mao, Luo 2019)"},
-	}
-}
-
-// classifyQuality measures accuracy on official test parts.
-func classifyQuality(ctx context.Context, s settings) ([]result, error) {
-	var results []result
-	for _, task := range classifyTasks(s) {
-		r, err := task.measure(ctx, s)
+	} {
+		train, err := data.Open(ctx, task.train, task.options)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", task.name, err)
+			return nil, err
 		}
-		results = append(results, r)
+		test, err := data.Open(ctx, task.test, task.options)
+		if err != nil {
+			return nil, err
+		}
+		texts, testTexts := train.Texts(), test.Texts()
+		var threads []string
+		if task.threads {
+			threads = train.Groups()
+		}
+		found, err := classify.Search(ctx, texts, train.Labels(), threads, classifyGrid)
+		if err != nil {
+			return nil, err
+		}
+		predicted, err := found.Model.Predict(ctx, testTexts)
+		if err != nil {
+			return nil, err
+		}
+		report, err := metric.Classify(test.Labels(), predicted)
+		if err != nil {
+			return nil, err
+		}
+		chosen := found.Points[found.Chosen]
+		fmt.Fprintf(s.log, "%s: chosen by %s on the training part (%.4f there, baseline %.4f): %s\n", task.name, found.Method, chosen.Mean, found.Points[0].Mean, chosen.Options)
+		results = append(results, result{Name: task.name, Value: report.Accuracy().Value, Note: task.note + "; chosen on the training part: " + chosen.Options.String()})
 	}
 	return results, nil
-}
-
-// measure chooses terms, model and strengths by cross-validation on the training
-// part only, with no discussion thread in two folds where there are threads, and
-// trains on all of it. The test part is looked at once.
-func (task classifyTask) measure(ctx context.Context, s settings) (result, error) {
-	train, err := data.Open(ctx, task.train, task.options)
-	if err != nil {
-		return result{}, err
-	}
-	test, err := data.Open(ctx, task.test, task.options)
-	if err != nil {
-		return result{}, err
-	}
-	var threads []string
-	if task.threads {
-		threads = train.Groups()
-	}
-	found, err := classify.Search(ctx, train.Texts(), train.Labels(), threads, classifyGrid)
-	if err != nil {
-		return result{}, err
-	}
-	predicted, err := found.Model.Predict(ctx, test.Texts())
-	if err != nil {
-		return result{}, err
-	}
-	report, err := metric.Classify(test.Labels(), predicted)
-	if err != nil {
-		return result{}, err
-	}
-	chosen := found.Points[found.Chosen]
-	fmt.Fprintf(s.log, "%s: chosen by %s on the training part (%.4f there, baseline %.4f): %s\n", task.name, found.Method, chosen.Mean, found.Points[0].Mean, chosen.Options)
-	return result{Name: task.name, Value: report.Accuracy().Value, Note: task.note + "; chosen on the training part: " + chosen.Options.String()}, nil
 }
