@@ -29,7 +29,10 @@ const (
 // also knows which variables its functions may read when somebody calls them.
 type flow struct {
 	version map[string]string
-	params  map[string]string
+	// params are the parameters one by one, and given is the version of params as
+	// long as no cell has changed one.
+	params map[string]string
+	given  string
 	// group leads from a variable to another one of its group, or to itself.
 	group   map[string]string
 	members map[string][]string
@@ -55,6 +58,7 @@ func newFlow(nb *notebook.Notebook) *flow {
 		version: initial(nb), params: map[string]string{}, group: map[string]string{}, members: map[string][]string{},
 		captured: map[string]map[string]bool{},
 	}
+	f.given = f.version["params"]
 	for _, p := range nb.Meta.Params {
 		f.params[p.Name] = fmt.Sprintf("%s %#v", p.Type, p.Value)
 	}
@@ -113,7 +117,10 @@ func (f *flow) join(group, v string) string {
 func (f *flow) step(e cell.Effects) step {
 	s := step{needs: map[string]string{}, parts: map[string]string{}}
 	uses := slices.Clone(e.Uses)
-	if e.AllParams || len(e.Params) > 0 && f.group["params"] != "" {
+	// Who reads single parameters does not depend on the others, as long as no cell
+	// has changed any; but finds them so only where none has in the kernel.
+	whole := e.AllParams || f.group["params"] != "" || f.version["params"] != f.given
+	if e.AllParams || len(e.Params) > 0 {
 		uses = append(uses, cell.Use{ID: "params"})
 	}
 	for id, used := range map[string]bool{randState: e.Rand, worldState: e.World} {
@@ -148,6 +155,15 @@ func (f *flow) step(e cell.Effects) step {
 		if v, ok := f.version[u.ID]; ok {
 			s.needs[u.ID] = v
 		}
+		// What is read may be reached through the others too: a unit that ran again
+		// because of one of them has changed it in the kernel.
+		if f.group[u.ID] != "" {
+			for _, m := range f.members[f.root(u.ID)] {
+				if v, ok := f.version[m]; ok {
+					s.needs[m] = v
+				}
+			}
+		}
 	}
 	slices.Sort(s.changes)
 	s.parts["code"] = e.ID
@@ -155,7 +171,9 @@ func (f *flow) step(e cell.Effects) step {
 		s.parts["param "+p] = f.params[p]
 	}
 	for id, v := range s.needs {
-		s.parts["var "+id] = v
+		if id != "params" || whole {
+			s.parts["var "+id] = v
+		}
 	}
 	for _, id := range s.changes {
 		// What becomes one group here changes as one.

@@ -284,3 +284,27 @@ func TestWhatRestsOnAFileFollowsIt(t *testing.T) {
 		})
 	}
 }
+
+// What a cell prints to standard output and what its log writes to standard error
+// come in their order, though on different ways.
+func TestOutputAndLogKeepTheirOrder(t *testing.T) {
+	for name, first := range map[string]string{"log alone": "x := 1", "with os": "x := os.PathSeparator"} {
+		t.Run(name, func(t *testing.T) {
+			r := NewSession(Options{Engine: Yaegi})
+			defer r.Close()
+			run := r.Run(t.Context(), notebookOf(t, first, "log.SetFlags(0)\nfor i := range 100 {\n\tlog.Println(i)\n\tfmt.Println(i)\n}"))
+			if run.Status != record.OK {
+				t.Fatal(run.Diagnostics)
+			}
+			outputs := run.Cells[1].Outputs
+			if len(outputs) != 200 {
+				t.Fatalf("%d pieces of output", len(outputs))
+			}
+			for i, o := range outputs {
+				if want := []string{"stderr", "stdout"}[i%2]; o.Stream != want || o.Text != fmt.Sprintln(i/2) {
+					t.Fatalf("piece %d is %q on %s, want %d on %s", i, o.Text, o.Stream, i/2, want)
+				}
+			}
+		})
+	}
+}

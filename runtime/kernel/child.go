@@ -127,9 +127,14 @@ func (c *interpreter) load(units []cell.Unit) *Failure {
 				return f
 			}
 			c.imported[im] = true
-			if im.Path == "os" {
+			switch im.Path {
+			case "os":
 				// What the code writes to os.Stdout goes through the same pipe.
-				dynamic.Stdout = os.Stdout
+				dynamic.Stdout = c.InOrder(os.Stdout)
+			case "log", "log/slog":
+				if _, direct := dynamic.Stdout.(stream); direct {
+					dynamic.Stdout = c.InOrder(stream{c, "stdout"})
+				}
 			}
 		}
 		for _, text := range append(slices.Clone(u.Structs), u.Decls, u.Enter) {

@@ -2,6 +2,7 @@ package child
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"sync"
 )
@@ -87,4 +88,19 @@ func (c *Child) Flush() {
 			<-c.files.flushed
 		}
 	}
+}
+
+// InOrder returns a writer to w that waits, before each write, until what was
+// printed elsewhere has been passed on: standard output and standard error come
+// through pipes of their own, and would change places otherwise.
+func (c *Child) InOrder(w io.Writer) io.Writer { return inOrder{c, w} }
+
+type inOrder struct {
+	c *Child
+	w io.Writer
+}
+
+func (o inOrder) Write(b []byte) (int, error) {
+	o.c.Flush()
+	return o.w.Write(b)
 }

@@ -189,7 +189,7 @@ func (c *Child) start(s Start) *Failure {
 	if c.files, err = captureFiles(c.Print); err != nil {
 		return &Failure{Message: fmt.Sprintf("capturing output: %v", err)}
 	}
-	log.SetOutput(os.Stderr) // not the one of the process's beginning
+	log.SetOutput(c.InOrder(os.Stderr)) // not the one of the process's beginning
 	if s.Memory > 0 {
 		debug.SetMemoryLimit(int64(s.Memory / 10 * 9))
 		go c.guardMemory(s.Memory)
