@@ -125,7 +125,9 @@ func TestKilledRunsSpoilNothing(t *testing.T) {
 
 	random := rand.New(rand.NewPCG(3, 4))
 	killed := map[string]int{}
-	for round := range rounds {
+	// On a busy machine a kernel may have ended whenever it is aimed at; then there
+	// are more rounds, which kill it as soon as it is there.
+	for round := 0; round < rounds || killed["kernel"] == 0 && round < 2*rounds; round++ {
 		revision := random.IntN(revisions)
 		edit(revision)
 		if random.IntN(2) == 0 {
@@ -146,10 +148,13 @@ func TestKilledRunsSpoilNothing(t *testing.T) {
 		}
 		victim, what := runs[random.IntN(2)], "program"
 		pid, share := victim.Process.Pid, 1.1
-		aim := random.IntN(2) == 0
+		aim := random.IntN(2) == 0 || round >= rounds
 		for deadline := time.Now().Add(full); aim && len(children(pid)) == 0 && time.Now().Before(deadline); {
 			time.Sleep(time.Millisecond)
 			share = 0.6
+		}
+		if round >= rounds {
+			share = 0
 		}
 		time.Sleep(time.Duration(random.Float64() * share * float64(full)))
 		if kernels := children(pid); aim && len(kernels) > 0 {
@@ -189,7 +194,7 @@ func TestKilledRunsSpoilNothing(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("a run of both takes %v; killed in %d rounds: %v", full, rounds, killed)
+	t.Logf("a run of both takes %v; killed: %v", full, killed)
 	if killed["program"] == 0 || killed["kernel"] == 0 {
 		t.Errorf("killed were %v: the test shows nothing", killed)
 	}

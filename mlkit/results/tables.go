@@ -146,7 +146,7 @@ func brief(fingerprint string) string {
 
 // TestTable returns a row for each test split that the runs evaluated on: how many
 // different models have been evaluated on it, in all runs that the ledger of the
-// output folder knows.
+// output folder knows. It is history and no result: another run counts more.
 func TestTable(runs []*Run) *view.Table {
 	t := view.NewTable("", "notebook", "test split of", "documents", "models evaluated on it, ever", "runs")
 	for _, r := range runs {

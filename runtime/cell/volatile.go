@@ -29,6 +29,7 @@ var volatiles = map[string]map[string]string{
 	"viva/mlkit/model": {
 		"Save": "writes a file", "Load": "reads a file", "Old": "reads a file", "Names": "reads a file",
 	},
+	"viva/mlkit/results": {"TestTable": "counts earlier runs"},
 	"viva/mlkit/readme":  {"Write": "writes a file"},
 	"viva/mlkit/split":   {"Plan.Save": "writes a file"},
 	"viva/mlkit/prepare": {"Recipe.Save": "writes a file", "LoadRecipe": "reads a file"},
