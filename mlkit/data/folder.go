@@ -73,12 +73,12 @@ func (r *reader) labelFolders(root, split string, files []treeFile) error {
 		if f.isFolder() {
 			continue
 		}
-		switch {
-		case r.opt.Unlabelled:
+		if !inFolder || name == "" {
+			if !r.opt.Unlabelled {
+				loose = append(loose, f.path)
+				continue
+			}
 			label = ""
-		case !inFolder || name == "":
-			loose = append(loose, f.path)
-			continue
 		}
 		at := place{file: path.Join(filepath.ToSlash(root), f.path)}
 		text, err := r.decode(f.text, at)

@@ -178,6 +178,16 @@ func TestOpenRecognisesFormats(t *testing.T) {
 			files: map[string]string{"1": "one", "2": "two"},
 		},
 		{
+			name: "labels permitted to be missing, but there", path: "", want: []string{"rec.autos/1|rec.autos||rec|||one", "sci.med/2|sci.med||sci|||two"},
+			opt:   data.Options{Unlabelled: true},
+			files: map[string]string{"rec.autos/1": "one", "sci.med/2": "two"},
+		},
+		{
+			name: "labels for some", path: "", want: []string{"a/1|a|||||one", "2||||||two"},
+			opt:   data.Options{Unlabelled: true},
+			files: map[string]string{"a/1": "one", "2": "two"},
+		},
+		{
 			name: "documents without text left out", path: "c.csv", want: []string{"b|x|||||two"},
 			opt:   data.Options{SkipEmpty: true},
 			files: map[string]string{"c.csv": "id,text,label\na, ,x\nb,two,x\n"},

@@ -21,7 +21,7 @@ type Options struct {
 	// their case; see the list at Open. "-" leaves the property empty.
 	ID, Text, Title, Label, Labels, Group, Domain, Split, Author, Time, Keyphrases, Entities, Relations string
 	// Unlabelled permits a table without labels and a folder whose files have
-	// no sub-folder for their label.
+	// no sub-folder for their label. Labels that are there are read all the same.
 	Unlabelled bool
 	// SkipEmpty leaves out documents without text and warns; by default an
 	// empty text in a table is an error.
