@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -195,7 +196,7 @@ func (s *Saved) metricsText() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "| metric | value | %s | measured on |\n|---|---|---|---|\n", intervalHead(s.Metrics))
 	for _, m := range s.Metrics {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", escapeCell(m.Name), m.Text(), intervalText(m), escapeCell(m.Detail))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", escapeCell(m.Name), m.Text(), cmp.Or(m.RangeText(), "–"), escapeCell(m.Detail))
 	}
 	return b.String()
 }
@@ -216,13 +217,6 @@ func intervalHead(metrics []view.Metric) string {
 		return "interval"
 	}
 	return fmt.Sprintf("%.3g %% interval", 100*level)
-}
-
-func intervalText(m view.Metric) string {
-	if m.Interval == nil {
-		return "–"
-	}
-	return view.FormatUnit(m.Interval.Low, m.Unit) + " to " + view.FormatUnit(m.Interval.High, m.Unit)
 }
 
 func (s *Saved) changesText() string {

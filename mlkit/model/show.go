@@ -40,11 +40,7 @@ func (s *Saved) ChangeTable() *view.Table {
 func (s *Saved) MetricTable() *view.Table {
 	t := view.NewTable("", "metric", "value", "95 % interval", "measured on")
 	for _, m := range s.Metrics {
-		interval := ""
-		if i := m.Interval; i != nil {
-			interval = view.FormatUnit(i.Low, m.Unit) + " to " + view.FormatUnit(i.High, m.Unit)
-		}
-		t.Add(m.Name, m.Text(), interval, m.Detail)
+		t.Add(m.Name, m.Text(), m.RangeText(), m.Detail)
 	}
 	return t
 }

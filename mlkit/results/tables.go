@@ -94,7 +94,7 @@ func interval(m view.Metric) string {
 	if i == nil {
 		return ""
 	}
-	text := view.FormatUnit(i.Low, m.Unit) + " to " + view.FormatUnit(i.High, m.Unit)
+	text := m.RangeText()
 	if i.Level != 0.95 {
 		text += fmt.Sprintf(" (%.3g %%)", 100*i.Level)
 	}

@@ -228,7 +228,7 @@ func (c *Comparison) Table() *view.Table {
 	tone := map[string]string{"better": "good", "worse": "bad"}[c.Verdict()]
 	d := c.Difference
 	t.Add(c.Measure, view.FormatUnit(c.Before, c.Unit), view.FormatUnit(c.After, c.Unit), d.Text(),
-		view.FormatUnit(d.Interval.Low, d.Unit)+" to "+view.FormatUnit(d.Interval.High, d.Unit), fmt.Sprintf("%.3g", c.P), view.Cell{Text: c.Verdict(), Tone: tone})
+		d.RangeText(), fmt.Sprintf("%.3g", c.P), view.Cell{Text: c.Verdict(), Tone: tone})
 	t.Notes = append(t.Notes, c.Method)
 	return t
 }

@@ -132,6 +132,15 @@ func (m Metric) View() []Item { return []Item{{Metric: &m}} }
 // Text returns the value as a person reads it, with its unit.
 func (m Metric) Text() string { return FormatUnit(m.Value, m.Unit) }
 
+// RangeText returns the ends of the interval as a person reads them, "" if there is
+// no interval.
+func (m Metric) RangeText() string {
+	if m.Interval == nil {
+		return ""
+	}
+	return FormatUnit(m.Interval.Low, m.Unit) + " to " + FormatUnit(m.Interval.High, m.Unit)
+}
+
 // TextBeside returns the value as a person reads it beside a bound: with as
 // many more decimals as it takes to see on which side of it the value lies.
 func (m Metric) TextBeside(b Bound) string {

@@ -119,7 +119,7 @@ func intervalText(m *view.Metric) string {
 	if i == nil {
 		return ""
 	}
-	text := rangeText(m)
+	text := m.RangeText()
 	if i.Level > 0 {
 		text = strings.ReplaceAll(view.FormatUnit(i.Level, "%"), ".0", "") + " interval " + text
 	}
@@ -127,11 +127,6 @@ func intervalText(m *view.Metric) string {
 		text += " (" + i.Method + ")"
 	}
 	return text
-}
-
-// rangeText is the interval of a metric that has one.
-func rangeText(m *view.Metric) string {
-	return view.FormatUnit(m.Interval.Low, m.Unit) + " to " + view.FormatUnit(m.Interval.High, m.Unit)
 }
 
 func metrics(row []*view.Metric) (string, error) {

@@ -56,7 +56,7 @@ func claimVerdict(c *view.Claim) verdict {
 	v.Source = c.Source
 	if c.Open() {
 		v.Interval += ", which reaches beyond the bound"
-		v.Range = rangeText(&c.Metric)
+		v.Range = c.Metric.RangeText()
 	}
 	return v
 }
