@@ -33,8 +33,9 @@ const storyEdits = 20
 
 // What a session gives after any edit is what a clean run gives, byte for
 // byte but for times. VIVA_INCREMENTAL_EDITS says how many edits are tried,
-// VIVA_INCREMENTAL_SEED from which seed on. With VIVA_INCREMENTAL_HUNT, a
-// folder, the test goes on after a difference and writes each there.
+// VIVA_INCREMENTAL_SEED from which seed on, VIVA_INCREMENTAL_SKIP how many of
+// the seed's edits are passed over. With VIVA_INCREMENTAL_HUNT, a folder, the
+// test goes on after a difference and writes each there.
 func TestIncrementalRunsEqualCleanRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
@@ -52,10 +53,20 @@ func TestIncrementalRunsEqualCleanRuns(t *testing.T) {
 		t.Cleanup(func() { _ = flag.Set(name, was) })
 	}
 	w := &workshop{folder: t.TempDir(), found: map[string]string{}, hunt: os.Getenv("VIVA_INCREMENTAL_HUNT")}
+	if w.hunt != "" {
+		if err := os.MkdirAll(w.hunt, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	skip := number("VIVA_INCREMENTAL_SKIP", 0)
 	began := time.Now()
 	rapid.Check(t, func(rt *rapid.T) {
 		g := generator{t: rt}
 		stories := []story{g.story(storyEdits), g.story(storyEdits)}
+		if skip > 0 {
+			skip -= storyEdits * len(stories)
+			return
+		}
 		failures := make([]string, len(stories))
 		var wg sync.WaitGroup
 		for i, st := range stories {
