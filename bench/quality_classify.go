@@ -13,11 +13,12 @@ import (
 
 // classifyGrid is tried on the training part of every data set, whatever it is:
 // nothing in it was chosen for one of them. It goes from words to words with
-// characters, and from one model to the vote of two.
+// characters and to what a text begins with, and from one model to the vote of two.
 var classifyGrid = classify.Grid{
 	Texts: []text.Options{
 		{MaxN: 2, Sublinear: true},
-		{MaxN: 2, Sublinear: true, Also: []text.Options{{Analyzer: "char_wb", MinN: 3, MaxN: 5, Sublinear: true, MinDF: 3}}},
+		{MaxN: 2, Sublinear: true, Also: []text.Options{characters}},
+		{MaxN: 2, Sublinear: true, Also: []text.Options{characters, {MaxN: 2, Sublinear: true, MinDF: 2, Lead: 50}}},
 	},
 	Models: []string{"complement", "svm", "blend"},
 	C:      []float64{1, 3},
@@ -25,6 +26,8 @@ var classifyGrid = classify.Grid{
 	Share:  []float64{0.1, 0.3, 0.5, 0.7},
 	K:      5,
 }
+
+var characters = text.Options{Analyzer: "char_wb", MinN: 3, MaxN: 5, Sublinear: true, MinDF: 3}
 
 // classifyQuality measures accuracy on official test parts. Terms, model and
 // strengths are chosen by cross-validation on the training part only, with no

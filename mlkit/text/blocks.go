@@ -56,15 +56,16 @@ func (o Options) Terms() Options {
 	if checked, err := o.check(); err == nil {
 		o = checked
 	}
-	return Options{Analyzer: o.Analyzer, MinN: o.MinN, MaxN: o.MaxN, KeepCase: o.KeepCase, StopWords: o.clone().StopWords, Hash: o.Hash, HashSeed: o.HashSeed}
+	return Options{Analyzer: o.Analyzer, MinN: o.MinN, MaxN: o.MaxN, KeepCase: o.KeepCase, StopWords: o.clone().StopWords, Lead: o.Lead, Hash: o.Hash, HashSeed: o.HashSeed}
 }
 
 // WordFeatures returns how many of the first columns are terms of words: those
-// of the blocks before the first one of characters.
+// of the blocks before the first one of characters, or of another part of the
+// text than the first block's.
 func (t *TFIDF) WordFeatures() int {
 	n := 0
 	for _, b := range t.blocks() {
-		if b.opt.Analyzer != "word" {
+		if b.opt.Analyzer != "word" || b.opt.Lead != t.opt.Lead {
 			break
 		}
 		n += len(b.terms)

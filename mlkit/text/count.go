@@ -176,6 +176,7 @@ func countAll(ctx context.Context, texts []string, opt Options) ([]*counter, err
 // add counts the terms of one document.
 func (w *counter) add(a *analyzer, row int, text string) {
 	from := len(w.terms)
+	text = a.lead(text)
 	if a.opt.Analyzer == "char_wb" {
 		a.eachWord(text, func(word []byte) { w.addWord(a, word, from) })
 	} else {

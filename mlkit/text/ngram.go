@@ -26,6 +26,25 @@ func newAnalyzer(opt Options) *analyzer {
 	return a
 }
 
+// lead returns the part of a text that is looked at.
+func (a *analyzer) lead(text string) string {
+	if a.opt.Lead == 0 {
+		return text
+	}
+	words, within := 0, false
+	for i, r := range text {
+		space := isSpace(r)
+		if space && within && words == a.opt.Lead {
+			return text[:i]
+		}
+		if !space && !within {
+			words++
+		}
+		within = !space
+	}
+	return text
+}
+
 // terms calls emit for every occurrence of a term, in no particular order, but
 // for the analyzer "char_wb", for which eachWord and withinWord do it. The
 // slice is valid during the call only.

@@ -34,6 +34,11 @@ type Options struct {
 	// StopWords are left out before n-grams are made. They are compared after
 	// lower-casing. Only for the analyzer "word".
 	StopWords []string
+	// Lead looks at the text's first words only, this many of them, a word being
+	// what stands between spaces; 0 means all of the text. As a further block it
+	// gives what a text begins with a say of its own: the headline of a report,
+	// the header of a message.
+	Lead int
 
 	// MinDF is the number of documents a term must occur in; 0 means 1.
 	MinDF int
@@ -100,6 +105,9 @@ func (o Options) check() (Options, error) {
 	if len(o.StopWords) > 0 && o.Analyzer != "word" {
 		return o, fmt.Errorf("text: stop words need the analyzer %q, not %q", "word", o.Analyzer)
 	}
+	if o.Lead < 0 {
+		return o, fmt.Errorf("text: Lead %d: the number of words must not be negative, and 0 means all of the text", o.Lead)
+	}
 	if o.MinDF == 0 {
 		o.MinDF = 1
 	}
@@ -150,6 +158,9 @@ func (o Options) String() string {
 		parts[0] += fmt.Sprintf(" %d–%d", o.MinN, o.MaxN)
 	} else if o.MinN > 1 {
 		parts[0] += fmt.Sprintf(" %d", o.MinN)
+	}
+	if o.Lead > 0 {
+		parts[0] += fmt.Sprintf(" of the first %d words", o.Lead)
 	}
 	if o.KeepCase {
 		parts = append(parts, "case kept")

@@ -200,6 +200,7 @@ func TestBadInputIsExplained(t *testing.T) {
 		{"share above 1", count(text.Options{MaxDF: 2}, "a b"), "MaxDF 2"},
 		{"unknown norm", count(text.Options{Norm: "l3"}, "a b"), `norm "l3"`},
 		{"stop words for characters", count(text.Options{Analyzer: "char", StopWords: []string{"a"}}, "a b"), "stop words"},
+		{"negative lead", count(text.Options{Lead: -1}, "a b"), "Lead -1"},
 		{"negative buckets", count(text.Options{Hash: -1}, "a b"), "Hash -1"},
 		{"negative weight", count(text.Options{Weight: -1}, "ab cd"), "weight -1"},
 		{"blocks of blocks", count(text.Options{Also: []text.Options{{Also: []text.Options{{}}}}}, "ab cd"), "put all into one list"},
@@ -270,11 +271,75 @@ func TestEnglishStopWords(t *testing.T) {
 }
 
 // Counts that were joined give the weights that counting anew gives.
+// The lead of a text is counted as a text that ends there would be.
+func TestLeadIsTheFirstWords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		gap := rapid.SampledFrom([]string{" ", "  ", "\n\t", "\u00a0"})
+		whole, cut := "", ""
+		lead := rapid.IntRange(1, 5).Draw(t, "lead")
+		words := rapid.IntRange(1, 8).Draw(t, "words")
+		for i := range words {
+			whole += rapid.SampledFrom([]string{"ant", "Bee,", "e.g.", "-", "naïve", "x"}).Draw(t, "word")
+			if i < lead {
+				cut = whole
+			}
+			whole += gap.Draw(t, "gap")
+		}
+		if words < lead {
+			cut = whole
+		}
+		opt := text.Options{Analyzer: rapid.SampledFrom([]string{"word", "char", "char_wb"}).Draw(t, "analyzer"), MaxN: 3, Lead: lead}
+		led, err := text.Count(t.Context(), []string{whole}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := text.Count(t.Context(), []string{cut}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if led.Fingerprint() != again.Fingerprint() {
+			t.Errorf("%q led by %d words differs from %q", whole, lead, cut)
+		}
+		opt.Lead = 0
+		plain, err := text.Count(t.Context(), []string{cut}, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if led.Terms() != plain.Terms() || led.Length(0) != plain.Length(0) {
+			t.Errorf("%q led by %d words has %d terms, %q has %d", whole, lead, led.Length(0), cut, plain.Length(0))
+		}
+	})
+}
+
+// A block of the lead has terms of its own, which a person can tell from those of
+// the whole text, and naive Bayes, which counts words, does not see twice.
+func TestLeadAsABlock(t *testing.T) {
+	opt := text.Options{Also: []text.Options{{Lead: 2}}}
+	texts := []string{"oil price falls as dollar rises", "dollar up while oil waits"}
+	v, err := text.Vectorizer{Options: opt}.Fit(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown []string
+	for column := range v.Features() {
+		shown = append(shown, v.Shown(column))
+	}
+	if got, want := strings.Join(shown, " "), "as dollar falls oil price rises up waits while dollar (lead) oil (lead) price (lead) up (lead)"; got != want {
+		t.Errorf("terms %s, want %s", got, want)
+	}
+	if got := v.WordFeatures(); got != 9 {
+		t.Errorf("%d features are of words, want 9", got)
+	}
+	if got, want := opt.String(), "words; words of the first 2 words"; got != want {
+		t.Errorf("options %q, want %q", got, want)
+	}
+}
+
 func TestJoinedCountsAreThoseCounted(t *testing.T) {
 	texts := strings.Split("the cat sat on the mat|a dog and a cat|mats for dogs|sat nav", "|")
-	words, characters := text.Options{MaxN: 2}, text.Options{Analyzer: "char_wb", MinN: 2, MaxN: 3}
+	words, characters, lead := text.Options{MaxN: 2}, text.Options{Analyzer: "char_wb", MinN: 2, MaxN: 3}, text.Options{Lead: 3}
 	var parts []*text.Counts
-	for _, o := range []text.Options{words, characters} {
+	for _, o := range []text.Options{words, characters, lead} {
 		c, err := text.Count(t.Context(), texts, o)
 		if err != nil {
 			t.Fatal(err)
@@ -284,7 +349,7 @@ func TestJoinedCountsAreThoseCounted(t *testing.T) {
 	opt := words
 	opt.Sublinear, opt.MinDF = true, 2
 	characters.Weight, characters.Binary = 0.3, true
-	opt.Also = []text.Options{characters}
+	opt.Also = []text.Options{characters, lead}
 	joined, err := text.Join(opt, parts)
 	if err != nil {
 		t.Fatal(err)

@@ -283,7 +283,7 @@ func (o Options) sameTerms(p Options) bool {
 // sameBlock is sameTerms without further blocks.
 func (o Options) sameBlock(p Options) bool {
 	return o.Analyzer == p.Analyzer && o.MinN == p.MinN && o.MaxN == p.MaxN && o.KeepCase == p.KeepCase && slices.Equal(o.StopWords, p.StopWords) &&
-		o.Hash == p.Hash && o.HashSeed == p.HashSeed
+		o.Lead == p.Lead && o.Hash == p.Hash && o.HashSeed == p.HashSeed
 }
 
 // columns returns the columns of the terms of c, -1 for none.
@@ -335,13 +335,18 @@ func (t *TFIDF) Term(column int) string {
 }
 
 // Shown returns the term of a column as a person reads it: runs of characters
-// are quoted, “ing ”, so that they are not taken for words.
+// are quoted, “ing ”, so that they are not taken for words, and those of a
+// text's beginning say so, "oil (lead)".
 func (t *TFIDF) Shown(column int) string {
 	b, column := t.block(column)
-	if b.opt.Analyzer == "word" {
-		return b.terms[column]
+	s := b.terms[column]
+	if b.opt.Analyzer != "word" {
+		s = "“" + s + "”"
 	}
-	return "“" + b.terms[column] + "”"
+	if b.opt.Lead > 0 {
+		s += " (lead)"
+	}
+	return s
 }
 
 // block returns the block of a column, and which of its own columns that is.
