@@ -76,6 +76,9 @@ type Entry struct {
 	Options any
 	// Metrics are what was measured, each with a name of its own.
 	Metrics []view.Metric
+	// On, if it is not empty, is added to the name of each metric, for example the
+	// name of the data set: the changelog compares metrics of the same name.
+	On string
 	// Data are the corpora that it was trained and measured on.
 	Data []trace.Source
 	Seed int64
@@ -149,7 +152,12 @@ func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 		return nil, fmt.Errorf("model: %s: an entry needs a Kind and a Model", e.Name)
 	}
 	names := map[string]bool{}
-	for _, m := range e.Metrics {
+	e.Metrics = slices.Clone(e.Metrics)
+	for i := range e.Metrics {
+		m := &e.Metrics[i]
+		if e.On != "" {
+			m.Name += ", " + e.On
+		}
 		if names[m.Name] {
 			return nil, fmt.Errorf("model: %s: two metrics are named %q: say in the name what each was measured on", e.Name, m.Name)
 		}
@@ -168,7 +176,7 @@ func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 		return nil, fmt.Errorf("model: %s: the options cannot be written as JSON: %w", e.Name, err)
 	}
 	s := &Saved{
-		Name: e.Name, Kind: e.Kind, Options: options, Metrics: slices.Clone(e.Metrics), Data: slices.Clone(e.Data),
+		Name: e.Name, Kind: e.Kind, Options: options, Metrics: e.Metrics, Data: slices.Clone(e.Data),
 		Seed: e.Seed, Notebook: e.Notebook,
 	}
 	packed := seal(e.Kind, weights)

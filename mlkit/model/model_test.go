@@ -128,6 +128,21 @@ func TestSavingTheSameChangesNothing(t *testing.T) {
 	}
 }
 
+func TestMetricsSayWhatTheyWereMeasuredOn(t *testing.T) {
+	e := entry("w", 0.5)
+	e.On = "sample"
+	var names []string
+	for _, m := range save(t, e, options(t)).Metrics {
+		names = append(names, m.Name)
+	}
+	if diff := cmp.Diff([]string{"accuracy, test split, sample", "documents, sample"}, names); diff != "" {
+		t.Errorf("names of metrics (-want +got):\n%s", diff)
+	}
+	if got := e.Metrics[1].Name; got != "documents" {
+		t.Errorf("the caller's metric is named %q now", got)
+	}
+}
+
 func TestTheChangelogTellsOfEveryChangedMetric(t *testing.T) {
 	opt := options(t)
 	save(t, entry("first", 0.85), opt)

@@ -393,7 +393,7 @@ func (c *checker) argumentAccess(info *types.Info, call *ast.CallExpr, x ast.Exp
 	case f == nil || f.Pkg() == nil:
 		return shares
 	case f.Pkg() != c.pkg:
-		if c.inspected(t) && inspects(f) {
+		if inspects(f) && c.inspectedValue(info, x) {
 			return reads
 		}
 		return shares

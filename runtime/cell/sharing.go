@@ -1,6 +1,8 @@
 package cell
 
 import (
+	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -48,17 +50,48 @@ func looks(m *types.Func) bool {
 	}
 }
 
+// inspectedValue is inspected for what an expression gives. A field of a literal
+// holds the value that is written there, whatever else its type would allow.
+func (c *checker) inspectedValue(info *types.Info, x ast.Expr) bool {
+	x = ast.Unparen(x)
+	if u, ok := x.(*ast.UnaryExpr); ok && u.Op == token.AND {
+		x = ast.Unparen(u.X)
+	}
+	lit, ok := x.(*ast.CompositeLit)
+	if !ok {
+		return c.inspected(info.TypeOf(x))
+	}
+	if c.hasMethods(info.TypeOf(lit)) {
+		return false
+	}
+	return !slices.ContainsFunc(lit.Elts, func(e ast.Expr) bool {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if _, ok := info.TypeOf(lit).Underlying().(*types.Map); ok && !c.inspectedValue(info, kv.Key) {
+				return true
+			}
+			e = kv.Value
+		}
+		return !c.inspectedValue(info, e)
+	})
+}
+
 // inspected reports whether compiled code that looks at a value of the type
 // runs none of the notebook's code and can keep nothing of it that changes.
 func (c *checker) inspected(t types.Type) bool {
+	return !c.hasMethods(t) && !dynamicIn(t, map[types.Type]bool{})
+}
+
+// hasMethods reports whether a value of the type can hold one of the notebook's
+// own types that has methods, as far as the type says it.
+func (c *checker) hasMethods(t types.Type) bool {
 	named := map[*types.Named]bool{}
 	c.namedIn(t, named, map[types.Type]bool{})
 	for n := range named {
 		if n.NumMethods() > 0 {
-			return false
+			return true
 		}
 	}
-	return !dynamicIn(t, map[types.Type]bool{})
+	return false
 }
 
 // dynamicIn reports whether a type holds functions, channels or interfaces.

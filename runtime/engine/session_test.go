@@ -106,6 +106,14 @@ func TestSessionsRunWhatAnEditConcerns(t *testing.T) {
 			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "n := 0\nfor _, c := range r.Classes {\n\tn += c.Support\n}\nfmt.Print(n)"}, []int{0, 1}},
 			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "n := 1\nfor _, c := range r.Classes {\n\tn += c.Support\n}\nfmt.Print(n)"}, []int{1}},
 		}},
+		{"a literal of values that a function looks at", []edit{
+			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "fmt.Print(len(r.Classes))", "_, err := model.Save(ctx, model.Entry{Options: r}, model.Options{})\nfmt.Print(err != nil)"}, []int{0, 1, 2}},
+			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "fmt.Print(1 + len(r.Classes))", "_, err := model.Save(ctx, model.Entry{Options: r}, model.Options{})\nfmt.Print(err != nil)"}, []int{1, 2}},
+		}},
+		{"a literal with a value that runs the notebook's code", []edit{
+			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "fmt.Print(len(r.Classes))", "type own struct{}\nfunc (own) MarshalBinary() ([]byte, error) { return nil, nil }", "_, err := model.Save(ctx, model.Entry{Model: own{}, Options: r}, model.Options{})\nfmt.Print(err != nil)"}, []int{0, 1, 2, 3}},
+			{[]string{`r := must(metric.Classify([]string{"a", "b"}, []string{"a", "a"}))`, "fmt.Print(1 + len(r.Classes))", "type own struct{}\nfunc (own) MarshalBinary() ([]byte, error) { return nil, nil }", "_, err := model.Save(ctx, model.Entry{Model: own{}, Options: r}, model.Options{})\nfmt.Print(err != nil)"}, []int{0, 1, 3}},
+		}},
 		{"a function that looks at what it is given", []edit{
 			{[]string{"x := [][]int{{1}, {2}}", "func sum(rows [][]int) (n int) {\n\tfor _, r := range rows {\n\t\tfirst := r\n\t\tn += first[0]\n\t}\n\treturn\n}", "sum(x)"}, []int{0, 1, 2}},
 			{[]string{"x := [][]int{{1}, {2}}", "func sum(rows [][]int) (n int) {\n\tfor _, r := range rows {\n\t\tfirst := r\n\t\tn += first[0]\n\t}\n\treturn\n}", "sum(x) + 1"}, []int{2}},
