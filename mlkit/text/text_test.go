@@ -270,7 +270,6 @@ func TestEnglishStopWords(t *testing.T) {
 	}
 }
 
-// Counts that were joined give the weights that counting anew gives.
 // The lead of a text is counted as a text that ends there would be.
 func TestLeadIsTheFirstWords(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -335,6 +334,7 @@ func TestLeadAsABlock(t *testing.T) {
 	}
 }
 
+// Counts that were joined give the weights that counting anew gives.
 func TestJoinedCountsAreThoseCounted(t *testing.T) {
 	texts := strings.Split("the cat sat on the mat|a dog and a cat|mats for dogs|sat nav", "|")
 	words, characters, lead := text.Options{MaxN: 2}, text.Options{Analyzer: "char_wb", MinN: 2, MaxN: 3}, text.Options{Lead: 3}
