@@ -13,12 +13,14 @@ import (
 
 // classifyGrid is tried on the training part of every data set, whatever it is:
 // nothing in it was chosen for one of them. It goes from words to words with
-// characters and to what a text begins with, and from one model to the vote of two.
+// characters, to what a text begins with and to weights by class, and from one model
+// to the vote of two.
 var classifyGrid = classify.Grid{
 	Texts: []text.Options{
 		{MaxN: 2, Sublinear: true},
 		{MaxN: 2, Sublinear: true, Also: []text.Options{characters}},
 		{MaxN: 2, Sublinear: true, Also: []text.Options{characters, {MaxN: 2, Sublinear: true, MinDF: 2, Lead: 50}}},
+		{MaxN: 2, Sublinear: true, ByClass: true, Also: []text.Options{byClass(characters)}},
 	},
 	Models: []string{"complement", "svm", "blend"},
 	C:      []float64{1, 3},
@@ -28,6 +30,11 @@ var classifyGrid = classify.Grid{
 }
 
 var characters = text.Options{Analyzer: "char_wb", MinN: 3, MaxN: 5, Sublinear: true, MinDF: 3}
+
+func byClass(o text.Options) text.Options {
+	o.ByClass = true
+	return o
+}
 
 // classifyQuality measures accuracy on official test parts. Terms, model and
 // strengths are chosen by cross-validation on the training part only, with no
