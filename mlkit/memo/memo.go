@@ -173,48 +173,28 @@ func Do[T any](ctx context.Context, key *Key, compute func(context.Context) (T, 
 func (e *entry) listen(ctx context.Context) context.Context {
 	t := trace.From(ctx)
 	var mu sync.Mutex
-	listening := t
-	listening.Log = func(line string) {
+	note := func(f func()) {
 		mu.Lock()
-		e.Logs = append(e.Logs, line)
-		mu.Unlock()
-		if t.Log != nil {
-			t.Log(line)
-		}
+		defer mu.Unlock()
+		f()
 	}
-	listening.Source = func(s trace.Source) {
-		mu.Lock()
-		e.Sources = append(e.Sources, s)
-		mu.Unlock()
-		if t.Source != nil {
-			t.Source(s)
-		}
-	}
-	listening.Evaluation = func(v trace.Evaluation) {
-		mu.Lock()
-		e.Tested = append(e.Tested, v)
-		mu.Unlock()
-		if t.Evaluation != nil {
-			t.Evaluation(v)
-		}
-	}
-	listening.Checked = func(c trace.LeakCheck) {
-		mu.Lock()
-		e.Checked = append(e.Checked, c)
-		mu.Unlock()
-		if t.Checked != nil {
-			t.Checked(c)
-		}
-	}
-	listening.Progress = func(label string, done, total int) {
-		mu.Lock()
-		e.Progress = &progress{label, done, total}
-		mu.Unlock()
-		if t.Progress != nil {
-			t.Progress(label, done, total)
-		}
-	}
-	return trace.With(ctx, listening)
+	return trace.With(ctx, trace.Tracer{
+		Log: func(line string) {
+			note(func() { e.Logs = append(e.Logs, line) })
+			if t.Log != nil {
+				t.Log(line)
+			}
+		},
+		Progress: func(label string, done, total int) {
+			note(func() { e.Progress = &progress{label, done, total} })
+			if t.Progress != nil {
+				t.Progress(label, done, total)
+			}
+		},
+		Source:     func(s trace.Source) { note(func() { e.Sources = append(e.Sources, s) }) },
+		Evaluation: func(v trace.Evaluation) { note(func() { e.Tested = append(e.Tested, v) }) },
+		Checked:    func(c trace.LeakCheck) { note(func() { e.Checked = append(e.Checked, c) }) },
+	})
 }
 
 // tell tells what the work told when it was done.

@@ -20,6 +20,7 @@
 package model
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -143,11 +144,23 @@ const (
 
 // Save writes a version and makes it the current one of its name; the one before
 // moves to the folder of old versions. If the current version is the same, it
-// stays as it is.
+// stays as it is, unless its weights are damaged.
 func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 	if err := checkName(e.Name); err != nil {
 		return nil, err
 	}
+	if opt.Folder == "" {
+		trace.Opening(ctx, trace.Variable(outputfolder.Variable))
+	}
+	opt = opt.filled()
+	s, err := e.save(ctx, opt)
+	if err != nil {
+		trace.Left(ctx, filepath.Join(opt.Folder, e.Name), err)
+	}
+	return s, err
+}
+
+func (e Entry) save(ctx context.Context, opt Options) (*Saved, error) {
 	if e.Kind == "" || e.Model == nil {
 		return nil, fmt.Errorf("model: %s: an entry needs a Kind and a Model", e.Name)
 	}
@@ -166,7 +179,6 @@ func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, fmt.Errorf("model: saving %s: %w", e.Name, err)
 	}
-	opt = opt.filled()
 	weights, err := e.Model.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("model: %s: writing the weights: %w", e.Name, err)
@@ -194,7 +206,11 @@ func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 		return nil, fmt.Errorf("model: saving %s: %w", e.Name, err)
 	}
 	if len(current) > 0 && current[0].Version == s.Version {
+		if err := current[0].mend(packed); err != nil {
+			return nil, fmt.Errorf("model: saving %s: %w", e.Name, err)
+		}
 		current[0].previous(opt)
+		current[0].left(ctx, opt)
 		return current[0], nil
 	}
 	s.Created = time.Now().UTC().Truncate(time.Second)
@@ -234,7 +250,26 @@ func Save(ctx context.Context, e Entry, opt Options) (*Saved, error) {
 			return nil, fmt.Errorf("model: moving version %s of %s to the old ones: %w", c.Version, c.Name, err)
 		}
 	}
+	s.left(ctx, opt)
 	return s, nil
+}
+
+// mend writes the weights again if they are not as they should be.
+func (s *Saved) mend(packed []byte) error {
+	path := filepath.Join(s.Folder, weightsFile)
+	if b, err := os.ReadFile(path); err == nil && bytes.Equal(b, packed) {
+		return nil
+	}
+	return atomicfile.Write(path, packed)
+}
+
+// left tells of the files on which it rests that saving leaves things alone, and
+// shows what it shows.
+func (s *Saved) left(ctx context.Context, opt Options) {
+	trace.Left(ctx, filepath.Join(opt.Folder, s.Name), nil)
+	if s.Replaces != "" {
+		trace.Left(ctx, filepath.Join(opt.Folder, old, s.Name, s.Replaces), nil)
+	}
 }
 
 // previous finds the version that this one has replaced, so that it shows the

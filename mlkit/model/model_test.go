@@ -3,6 +3,7 @@ package model_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
+	"viva/internal/signature"
 	"viva/mlkit/model"
 	"viva/mlkit/trace"
 	"viva/mlkit/view"
@@ -126,6 +128,65 @@ func TestSavingTheSameChangesNothing(t *testing.T) {
 	if old, _ := model.Old("text-classifier", opt); len(old) != 0 {
 		t.Errorf("%d old versions", len(old))
 	}
+}
+
+func TestSavingTheSameMendsItsWeights(t *testing.T) {
+	opt := options(t)
+	saved := save(t, entry("abc", 0.5), opt)
+	if err := os.WriteFile(filepath.Join(saved.Folder, "weights.bin"), []byte("cut off"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	again := save(t, entry("abc", 0.5), opt)
+	if b, err := again.Weights(); err != nil || string(b) != "abc" || !again.Created.Equal(saved.Created) {
+		t.Errorf("%q %v, created %v and %v", b, err, saved.Created, again.Created)
+	}
+}
+
+// Whoever keeps what saving gave must hear on which files it rests.
+func TestSavingTellsWhatItLeft(t *testing.T) {
+	opt := options(t)
+	var left []string
+	ctx := trace.With(t.Context(), trace.Tracer{Left: func(path, told string) {
+		rel, err := filepath.Rel(opt.Folder, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, _, err := signature.Of(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left = append(left, fmt.Sprintf("%s %t", filepath.ToSlash(rel), now == told))
+	}})
+	// A tracer of the cell's own does not keep it from the outer one.
+	ctx = trace.With(ctx, trace.Tracer{Log: func(string) {}})
+	check := func(want ...string) {
+		t.Helper()
+		if diff := cmp.Diff(want, left); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		left = nil
+	}
+	first, err := model.Save(ctx, entry("abc", 0.5), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("text-classifier true")
+	for range 2 {
+		if _, err := model.Save(ctx, entry("abcd", 0.5), opt); err != nil {
+			t.Fatal(err)
+		}
+		check("text-classifier true", "old/text-classifier/"+first.Version+" true")
+	}
+	if err := os.RemoveAll(opt.Folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(opt.Folder, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := model.Save(ctx, entry("abc", 0.5), opt); err == nil {
+		t.Error("a model was saved in a file")
+	}
+	check("text-classifier false")
 }
 
 func TestMetricsSayWhatTheyWereMeasuredOn(t *testing.T) {

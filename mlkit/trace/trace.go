@@ -1,6 +1,6 @@
 // Package trace is how long work tells the outside what it is doing: progress,
-// log lines, the data it read, and what was evaluated on test documents travel
-// through the context. It decides nothing about how they are shown or kept.
+// log lines, the data it read, the files it wrote, and what was evaluated on test
+// documents travel through the context. It decides nothing about how they are shown or kept.
 package trace
 
 import (
@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+
+	"viva/internal/signature"
 )
 
 // Source is a data set that was read.
@@ -60,8 +62,8 @@ type LeakCheck struct {
 	Passed bool `json:"passed"`
 }
 
-// Tracer receives what work tells. A nil field drops it. The functions may be
-// called from several goroutines at once.
+// Tracer receives what work tells. Where Progress or Log is nil, it is dropped.
+// The functions may be called from several goroutines at once.
 type Tracer struct {
 	// Progress is told that done of total units of the labelled work are done.
 	// Total 0 means that the total is not known.
@@ -73,6 +75,9 @@ type Tracer struct {
 	File func(path string)
 	// Content is told what ReadFile found: the hash of a file's content, or Unread.
 	Content func(path, found string)
+	// Left is told the path of a file or folder that work has written or found
+	// written, and its signature; "" if it could not be written.
+	Left func(path, signature string)
 	// Memo is told of work whose result can be kept, when it is done and kept:
 	// hit says that it was at hand and the work was not done.
 	Memo func(operation string, hit bool)
@@ -84,15 +89,34 @@ type Tracer struct {
 
 type key struct{}
 
-// With returns a context whose work reports to t.
-func With(ctx context.Context, t Tracer) context.Context {
-	return context.WithValue(ctx, key{}, t)
+// level is a tracer in a context, and what was there before it.
+type level struct {
+	Tracer
+	outer *level
 }
 
-// From returns the tracer of a context; its fields are nil where there is none.
+// With returns a context whose work reports to t. What was read, written and
+// evaluated, and work that was kept, is told to the tracers that ctx has as well:
+// it is a fact, whoever listens.
+func With(ctx context.Context, t Tracer) context.Context {
+	outer, _ := ctx.Value(key{}).(*level)
+	return context.WithValue(ctx, key{}, &level{t, outer})
+}
+
+// From returns the tracer of a context, without those that it had before; its
+// fields are nil where there is none.
 func From(ctx context.Context) Tracer {
-	t, _ := ctx.Value(key{}).(Tracer)
-	return t
+	if l, _ := ctx.Value(key{}).(*level); l != nil {
+		return l.Tracer
+	}
+	return Tracer{}
+}
+
+// tell has f tell all tracers of a context, the last first.
+func tell(ctx context.Context, f func(Tracer)) {
+	for l, _ := ctx.Value(key{}).(*level); l != nil; l = l.outer {
+		f(l.Tracer)
+	}
 }
 
 // Progress tells that done of total units of the labelled work are done.
@@ -111,30 +135,38 @@ func Logf(ctx context.Context, format string, args ...any) {
 
 // Read tells that a data set was read.
 func Read(ctx context.Context, s Source) {
-	if f := From(ctx).Source; f != nil {
-		f(s)
-	}
+	tell(ctx, func(t Tracer) {
+		if t.Source != nil {
+			t.Source(s)
+		}
+	})
 }
 
 // Evaluated tells that a model has labelled test documents.
 func Evaluated(ctx context.Context, e Evaluation) {
-	if f := From(ctx).Evaluation; f != nil {
-		f(e)
-	}
+	tell(ctx, func(t Tracer) {
+		if t.Evaluation != nil {
+			t.Evaluation(e)
+		}
+	})
 }
 
 // Checked tells that a corpus was checked for leaks.
 func Checked(ctx context.Context, c LeakCheck) {
-	if f := From(ctx).Checked; f != nil {
-		f(c)
-	}
+	tell(ctx, func(t Tracer) {
+		if t.Checked != nil {
+			t.Checked(c)
+		}
+	})
 }
 
 // Opening tells that a file or folder is about to be read.
 func Opening(ctx context.Context, path string) {
-	if f := From(ctx).File; f != nil {
-		f(path)
-	}
+	tell(ctx, func(t Tracer) {
+		if t.File != nil {
+			t.File(path)
+		}
+	})
 }
 
 // Unread is what is told of a file that could not be read.
@@ -150,10 +182,31 @@ func ReadFile(ctx context.Context, path string) ([]byte, error) {
 		sum := sha256.Sum256(b)
 		found = hex.EncodeToString(sum[:])
 	}
-	if f := From(ctx).Content; f != nil {
-		f(path, found)
-	}
+	tell(ctx, func(t Tracer) {
+		if t.Content != nil {
+			t.Content(path, found)
+		}
+	})
 	return b, err
+}
+
+// Left tells that work has written a file or folder, or found it written, so that
+// the same work would leave it alone as long as it is as it is now. With an error
+// it tells that the work could not be done, so that it has to be tried again.
+// Nobody else may write there until Left returns.
+func Left(ctx context.Context, path string, err error) {
+	sum := ""
+	if err == nil {
+		sum, _, err = signature.Of(path)
+	}
+	if err != nil {
+		sum = ""
+	}
+	tell(ctx, func(t Tracer) {
+		if t.Left != nil {
+			t.Left(path, sum)
+		}
+	})
 }
 
 // Variable returns the path under which Opening is told that a variable of the
@@ -162,7 +215,9 @@ func Variable(name string) string { return "the variable $" + name }
 
 // Memo tells whether the result of work was at hand.
 func Memo(ctx context.Context, operation string, hit bool) {
-	if f := From(ctx).Memo; f != nil {
-		f(operation, hit)
-	}
+	tell(ctx, func(t Tracer) {
+		if t.Memo != nil {
+			t.Memo(operation, hit)
+		}
+	})
 }

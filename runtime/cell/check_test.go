@@ -136,12 +136,12 @@ func TestCellsThatAreOffAreNotChecked(t *testing.T) {
 func TestVolatileCellsAreMarked(t *testing.T) {
 	p, diagnostics := Check(parse(t, "x := 1", "t := time.Now()\nos.Getenv(\"A\")\nt", "time.Second",
 		"s := must(model.Load(\"m\", model.Options{}))", "must(model.Save(ctx, model.Entry{}, model.Options{}))", "s.Version",
-		"must(split.LoadPlan(ctx, \"a.tsv\")).Save(\"b.tsv\")", "r := must(prepare.LoadRecipe(\"r.json\"))\nsave := r.Save", "r.Fingerprint()"), nil)
+		"must(split.LoadPlan(ctx, \"a.tsv\")).Save(\"b.tsv\")", "r := must(prepare.LoadRecipe(\"r.json\"))\nsave := r.Save", "r.Fingerprint()", "c := context.Background()"), nil)
 	if len(diagnostics) > 0 {
 		t.Fatal(diagnostics)
 	}
-	for i, want := range []string{"[]", "[reads the clock reads the environment]", "[]", "[reads a file]", "[writes a file]", "[]",
-		"[writes a file]", "[reads a file writes a file]", "[]"} {
+	for i, want := range []string{"[]", "[reads the clock reads the environment]", "[]", "[reads a file]", "[saves a model]", "[]",
+		"[writes a file]", "[reads a file writes a file]", "[]", "[has a context of its own]"} {
 		if got := fmt.Sprint(p.Cells[i].Volatile); got != want {
 			t.Errorf("cell %d: %s, want %s", i, got, want)
 		}

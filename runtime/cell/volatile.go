@@ -1,5 +1,13 @@
 package cell
 
+// saves is the reason of what tells which files it wrote, by trace.Left: it may
+// differ from run to run, but is the same again while the files are.
+const saves = "saves a model"
+
+// Untold reports whether a reason for which a cell is volatile has it run every
+// time, since nothing tells when what the cell gave would be different.
+func Untold(why string) bool { return why != saves }
+
 // volatiles are the functions, methods and variables of other packages whose
 // results differ from run to run, and what using one means for a cell.
 // Reading data through mlkit/data is not among them: it is fingerprinted. Asking
@@ -27,7 +35,8 @@ var volatiles = map[string]map[string]string{
 	},
 	// Models lie in files that other notebooks, and other runs, write and remove.
 	"viva/mlkit/model": {
-		"Save": "writes a file", "Load": "reads a file", "Old": "reads a file", "Names": "reads a file",
+		"Save": saves, "Load": "reads a file", "Old": "reads a file", "Names": "reads a file",
+		"Saved.Weights": "reads a file", "Saved.Into": "reads a file", "Saved.Log": "reads a file",
 	},
 	"viva/mlkit/results": {"TestTable": "counts earlier runs"},
 	"viva/mlkit/readme":  {"Write": "writes a file"},
@@ -37,5 +46,7 @@ var volatiles = map[string]map[string]string{
 		"Load": "reads a file", "Open": "reads a file",
 		"Run": "reads the clock", "Result.Table": "shows what the clock said",
 	},
+	// What is read and written under another context, nobody is told of.
+	"context":     {"Background": "has a context of its own", "TODO": "has a context of its own"},
 	"crypto/rand": {"Read": "draws true random numbers", "Int": "draws true random numbers", "Reader": "draws true random numbers"},
 }

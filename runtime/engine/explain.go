@@ -129,7 +129,7 @@ func (x *explainer) unit(i int, u unit) Plan {
 // why are the reasons for which a unit would run.
 func (x *explainer) why(i int, u unit, st step) []string {
 	var all []string
-	for _, v := range u.code.Volatile {
+	for _, v := range slices.DeleteFunc(slices.Clone(u.code.Volatile), func(why string) bool { return !cell.Untold(why) }) {
 		all = append(all, "it "+v+", so it runs every time")
 	}
 	if u.cell != nil && !u.cell.Options.Cache {

@@ -2,17 +2,15 @@ package engine
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"viva/internal/signature"
 	"viva/mlkit/trace"
 	"viva/runtime/kernel"
 	"viva/runtime/record"
@@ -57,6 +55,7 @@ type keptTrace struct {
 	Inputs  []string
 	// Signatures are those of the inputs.
 	Signatures []string
+	Left       []leftFile
 	Places     []codePlace
 }
 
@@ -82,7 +81,7 @@ func (r *results) load(key string) *traced {
 		return nil
 	}
 	return &traced{
-		outcome: outcome{files: k.Inputs, status: k.Status, took: k.Took, failure: k.Failure, outputs: k.Outputs, sources: k.Sources, evaluations: k.Tested, checks: k.Checked, value: k.Value},
+		outcome: outcome{files: k.Inputs, left: k.Left, status: k.Status, took: k.Took, failure: k.Failure, outputs: k.Outputs, sources: k.Sources, evaluations: k.Tested, checks: k.Checked, value: k.Value},
 		result:  k.Result, inputs: k.Inputs, places: k.Places,
 	}
 }
@@ -91,7 +90,7 @@ func (r *results) load(key string) *traced {
 func (k *keptTrace) changed() []string {
 	var all []string
 	for i, path := range k.Inputs {
-		if now, _, err := signature(path); err != nil || i >= len(k.Signatures) || now != k.Signatures[i] {
+		if now, _, err := signatureOf(path); err != nil || i >= len(k.Signatures) || now != k.Signatures[i] {
 			all = append(all, path)
 		}
 	}
@@ -114,6 +113,11 @@ func (r *results) changedInputs(key string) []string {
 		}
 		all = append(all, text)
 	}
+	for _, l := range k.Left {
+		if !l.still() {
+			all = append(all, l.Path+", which it wrote, is not as it left it")
+		}
+	}
 	return all
 }
 
@@ -125,13 +129,13 @@ func (r *results) keep(key string, t *traced, began time.Time) {
 	}
 	k := keptTrace{
 		Status: t.status, Took: t.took, Failure: t.failure, Outputs: t.outputs, Sources: t.sources, Tested: t.evaluations, Checked: t.checks, Value: t.value,
-		Result: t.result, Inputs: t.inputs, Places: t.places,
+		Result: t.result, Inputs: t.inputs, Left: t.left, Places: t.places,
 	}
 	found := t.contents
 	r.writing.Go(func() {
 		for _, path := range k.Inputs {
-			sum, latest, err := signature(path)
-			gone := sum == missing && slices.ContainsFunc(found, func(c content) bool { return c.path == path && c.read() })
+			sum, latest, err := signatureOf(path)
+			gone := sum == signature.Missing && slices.ContainsFunc(found, func(c content) bool { return c.path == path && c.read() })
 			if err != nil || gone || !latest.Before(began.Add(-settled)) {
 				return // it may have changed after it was read
 			}
@@ -154,50 +158,14 @@ func (r *results) flush() {
 // time to tell whether it was written again: times have a coarse grain.
 const settled = 2 * time.Second
 
-// missing is the signature of a file that is not there.
-const missing = "missing"
-
 // variable begins the paths that stand for variables of the environment.
 var variable = trace.Variable("")
 
-// signature is a hash of the name, size and time of a file, or of all files
-// below a folder, with the latest of the times. A file that is missing has a
-// signature too, and so has a variable of the environment.
-func signature(path string) (sum string, latest time.Time, err error) {
-	h := sha256.New()
+// signatureOf is the signature of a file or folder, or of a variable of the
+// environment.
+func signatureOf(path string) (sum string, latest time.Time, err error) {
 	if name, ok := strings.CutPrefix(path, variable); ok {
-		fmt.Fprintf(h, "%q", os.Getenv(name))
-		return hex.EncodeToString(h.Sum(nil)), latest, nil
+		return fmt.Sprintf("%q", os.Getenv(name)), latest, nil
 	}
-	note := func(path string, info fs.FileInfo) {
-		fmt.Fprintf(h, "%q %d %d %v\n", path, info.Size(), info.ModTime().UnixNano(), info.Mode())
-		if info.ModTime().After(latest) {
-			latest = info.ModTime()
-		}
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return missing, latest, nil
-	}
-	note(path, info)
-	if info.IsDir() {
-		// The separator has a link to a folder followed.
-		err = filepath.WalkDir(path+string(filepath.Separator), func(p string, e fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			info, err := e.Info()
-			if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-				info, err = os.Stat(p)
-			}
-			if err == nil {
-				note(p, info)
-			}
-			return err
-		})
-		if err != nil {
-			return "", latest, fmt.Errorf("looking at %s: %w", path, err)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)), latest, nil
+	return signature.Of(path)
 }

@@ -38,6 +38,8 @@ func (o *outputs) add(e kernel.Event) {
 		if !slices.Contains(o.checks, *e.Checked) {
 			o.checks = append(o.checks, *e.Checked)
 		}
+	case e.Left != nil:
+		o.left = append(o.left, leftFile{e.File, *e.Left})
 	case e.File != "":
 		if !slices.Contains(o.files, e.File) {
 			o.files = append(o.files, e.File)

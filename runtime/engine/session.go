@@ -128,17 +128,16 @@ func (s *Session) Close() {
 }
 
 // trace is what a unit gave under a key, in this session or in an earlier
-// process; nil if that is not known.
+// process; nil if that is not known, or if the unit would write now.
 func (s *Session) trace(key string) *traced {
-	if t := s.traces[key]; t != nil {
-		return t
+	t := s.traces[key]
+	if t == nil && !s.opt.Fresh {
+		if t = s.kept.load(key); t != nil {
+			s.traces[key] = t
+		}
 	}
-	if s.opt.Fresh {
+	if t == nil || !t.untouched() {
 		return nil
-	}
-	t := s.kept.load(key)
-	if t != nil {
-		s.traces[key] = t
 	}
 	return t
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"viva/internal/signature"
 	"viva/mlkit/trace"
 	"viva/runtime/cell"
 	"viva/runtime/kernel"
@@ -55,6 +56,8 @@ type outcome struct {
 	files []string
 	// contents are what was found in files that are no data sets.
 	contents []content
+	// left is what it wrote, or found written.
+	left []leftFile
 	// warnings are remarks of the kernel.
 	warnings []kernel.Failure
 	// value is that of an inline expression.
@@ -66,6 +69,21 @@ type content struct{ path, found string }
 
 // read reports whether the file could be read.
 func (c content) read() bool { return c.found != trace.Unread }
+
+// leftFile is a file or folder as a unit left it, with its signature then, or ""
+// if the unit failed to write it.
+type leftFile struct{ Path, Signature string }
+
+// still reports whether the unit would leave it alone now.
+func (l leftFile) still() bool {
+	sum, _, err := signature.Of(l.Path)
+	return err == nil && sum == l.Signature
+}
+
+// untouched reports whether all that a unit wrote is as the unit left it.
+func (o outcome) untouched() bool {
+	return !slices.ContainsFunc(o.left, func(l leftFile) bool { return !l.still() })
+}
 
 // execute runs a unit in a kernel.
 func (r *run) execute(ctx context.Context, k *kernel.Kernel, u unit) outcome {

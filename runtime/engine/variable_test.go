@@ -13,7 +13,7 @@ func TestVariablesAreInputs(t *testing.T) {
 	sign := func(value string) string {
 		t.Helper()
 		t.Setenv("VIVA_TEST_VARIABLE", value)
-		sum, latest, err := signature(path)
+		sum, latest, err := signatureOf(path)
 		if err != nil || !latest.IsZero() {
 			t.Fatalf("%v, %v", latest, err)
 		}

@@ -82,7 +82,7 @@ func (w *walk) run(ctx context.Context) *kernel.Failure {
 
 // lasting reports whether what a unit gave may be taken again.
 func (u unit) lasting() bool {
-	return len(u.code.Volatile) == 0 && (u.cell == nil || u.cell.Options.Cache)
+	return !slices.ContainsFunc(u.code.Volatile, cell.Untold) && (u.cell == nil || u.cell.Options.Cache)
 }
 
 // plan tells which cells will run, if what is computed anew is taken to be
@@ -249,6 +249,9 @@ func (w *walk) one(ctx context.Context, j int, asked bool) bool {
 	}
 	for _, c := range o.contents {
 		result = digest(result, c.path, c.found)
+	}
+	for _, l := range o.left {
+		result = digest(result, l.Path, l.Signature)
 	}
 	if !u.lasting() {
 		result = digest(result, fmt.Sprint(s.runs))

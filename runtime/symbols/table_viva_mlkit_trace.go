@@ -19,6 +19,7 @@ func init() {
 			"Evaluation": reflect.ValueOf((*viva_mlkit_trace.Evaluation)(nil)),
 			"From":       reflect.ValueOf(viva_mlkit_trace.From),
 			"LeakCheck":  reflect.ValueOf((*viva_mlkit_trace.LeakCheck)(nil)),
+			"Left":       reflect.ValueOf(viva_mlkit_trace.Left),
 			"Logf":       reflect.ValueOf(viva_mlkit_trace.Logf),
 			"Memo":       reflect.ValueOf(viva_mlkit_trace.Memo),
 			"Opening":    reflect.ValueOf(viva_mlkit_trace.Opening),

@@ -204,6 +204,7 @@ func (c *Child) start(s Start) *Failure {
 		Source:   func(s trace.Source) { c.Send(Event{Source: &s}) },
 		File:     func(path string) { c.Send(Event{File: path}) },
 		Content:  func(path, found string) { c.Send(Event{File: path, Content: found}) },
+		Left:     func(path, signature string) { c.Send(Event{File: path, Left: &signature}) },
 		Memo:     func(operation string, hit bool) { c.Send(Event{Memo: &Memo{operation, hit}}) },
 
 		Evaluation: func(e trace.Evaluation) { c.Send(Event{Evaluation: &e}) },

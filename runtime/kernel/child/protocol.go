@@ -62,7 +62,9 @@ type Event struct {
 	// Content, what was found in it.
 	File    string `json:"file,omitempty"`
 	Content string `json:"content,omitempty"`
-	Memo    *Memo  `json:"memo,omitempty"`
+	// Left says that File was written, or found written, and is its signature.
+	Left *string `json:"left,omitempty"`
+	Memo *Memo   `json:"memo,omitempty"`
 	// Evaluation is a model that labels test documents, Checked a corpus that was
 	// checked for leaks.
 	Evaluation *trace.Evaluation `json:"evaluation,omitempty"`
