@@ -332,7 +332,7 @@ func write(path, text string) {
 
 // address is a pointer as fmt prints it. Where memory lies is another place in
 // every process.
-var address = regexp.MustCompile(`\b0x[0-9a-f]{9,}\b`)
+var address = regexp.MustCompile(`(\\n|\b)0x[0-9a-f]{9,}\b`)
 
 // placeless is a record without times and without addresses.
 func placeless(r *record.Run) (*record.Run, string, error) {
@@ -340,7 +340,7 @@ func placeless(r *record.Run) (*record.Run, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	b = address.ReplaceAll(b, []byte("0xADDRESS"))
+	b = address.ReplaceAll(b, []byte("${1}0xADDRESS"))
 	same := &record.Run{}
 	return same, string(b), json.Unmarshal(b, same)
 }
