@@ -291,6 +291,13 @@ func TestAnyCorpusIsDescribed(t *testing.T) {
 	})
 }
 
+// Where only documents without a class have words, the boxes of the classes are drawn
+// all the same.
+func TestLengthsOfClassesWithoutWords(t *testing.T) {
+	s := summary(t, []data.Document{{Label: "a"}, {Label: "b"}, {Text: strings.Repeat("word ", 50)}}, describe.Options{})
+	noted(t, s.Lengths.View())
+}
+
 func TestEmptyAndStopped(t *testing.T) {
 	c, err := data.New("made", []data.Document{{Text: "x", Split: data.Train}})
 	if err != nil {

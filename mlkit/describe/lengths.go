@@ -89,10 +89,10 @@ func (l *Lengths) order() []int {
 func (l *Lengths) skewed() bool { return l.All.High > 8*max(l.All.Low, 1) }
 
 // shown returns the lengths to draw: on a scale of ratios, those above 0.
-func (l *Lengths) shown() (words []float64, labels []string, caption string) {
+func (l *Lengths) shown(ratios bool) (words []float64, labels []string, caption string) {
 	empty := 0
 	for i, n := range l.words {
-		if n == 0 && l.skewed() {
+		if n == 0 && ratios {
 			empty++
 			continue
 		}
@@ -106,19 +106,21 @@ func (l *Lengths) shown() (words []float64, labels []string, caption string) {
 
 // Histogram draws how many documents have which length.
 func (l *Lengths) Histogram() (view.Figure, error) {
-	words, _, caption := l.shown()
+	words, _, caption := l.shown(l.skewed())
 	return chart.Histogram(words, chart.HistogramOptions{XLabel: "words", YLabel: "documents", LogX: l.skewed(), Caption: "Lengths of the documents." + caption})
 }
 
 // Figure draws the lengths of each class as boxes, the one with the shortest
 // median first; of many classes those with the shortest and the longest.
 func (l *Lengths) Figure() (view.Figure, error) {
-	words, labels, caption := l.shown()
-	order := l.order()
+	order, many := l.order(), ""
 	if len(order) > longChart {
-		caption = fmt.Sprintf(" Of %d classes, the %d with the shortest and the %d with the longest medians.", len(order), tableEdge, tableEdge) + caption
+		many = fmt.Sprintf(" Of %d classes, the %d with the shortest and the %d with the longest medians.", len(order), tableEdge, tableEdge)
 		order = slices.Concat(order[:tableEdge], order[len(order)-tableEdge:])
 	}
+	// Documents without a class may be all that have words.
+	ratios := l.skewed() && slices.ContainsFunc(order, func(i int) bool { return l.ByClass[i].Max > 0 })
+	words, labels, caption := l.shown(ratios)
 	at := map[string]int{}
 	groups := make([]chart.Series, len(order))
 	for i, c := range order {
@@ -130,8 +132,8 @@ func (l *Lengths) Figure() (view.Figure, error) {
 			groups[g].Y = append(groups[g].Y, n)
 		}
 	}
-	return chart.BoxPlot(groups, chart.BoxOptions{XLabel: "words", YLabel: "class", LogX: l.skewed(),
-		Caption: "Lengths of the documents of each class: boxes hold half of them, whiskers nine in ten." + caption})
+	return chart.BoxPlot(groups, chart.BoxOptions{XLabel: "words", YLabel: "class", LogX: ratios,
+		Caption: "Lengths of the documents of each class: boxes hold half of them, whiskers nine in ten." + many + caption})
 }
 
 // View implements view.Viewer: the histogram, the boxes of the classes and the
