@@ -129,6 +129,7 @@ var benchmarks = []benchmark{
 	{"leak", "near-duplicates of 20 Newsgroups and Reuters, and of up to a million documents", timeCopies},
 	{"models", "the classifier, topic models and their coherence on 20 Newsgroups, against scikit-learn and gensim", timeModels},
 	{"quality", "how well the models do on public data, beside published results", measureQuality},
+	{"defaults", "defaults of the classifier and of relations, beside a search, on collections of many kinds", measureDefaults},
 	{"check", "the check of a notebook of 20 cells, with the start of the process", timeCheck},
 	{"conformance", "Go's own test programs, interpreted and compiled, against what they print when compiled", conformance},
 	{"save", "from a save to the browser, and whole runs, against knitr and pandoc", timeSaves},
