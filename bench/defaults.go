@@ -75,25 +75,10 @@ func measureDefaults(ctx context.Context, s settings) ([]result, error) {
 // manyTexts is from where on a search would take too long.
 const manyTexts = 100_000
 
-// pointOf is what a search measured of options.
+// pointOf is what a search measured of options, which say their defaults in words.
 func pointOf(found *classify.Found, opt classify.Options) (classify.Point, error) {
-	fill := func(o classify.Options) string {
-		if o.Model == "" {
-			o.Model = "svm"
-		}
-		if o.C == 0 {
-			o.C = 1
-		}
-		if o.Alpha == 0 {
-			o.Alpha = 0.1
-		}
-		if o.Share == 0 {
-			o.Share = 0.5
-		}
-		return o.String()
-	}
 	for _, p := range found.Points {
-		if fill(p.Options) == fill(opt) {
+		if p.Options.String() == opt.String() {
 			return p, nil
 		}
 	}

@@ -1,6 +1,7 @@
 // Package trace is how long work tells the outside what it is doing: progress,
 // log lines, the data it read, the files it wrote, and what was evaluated on test
-// documents travel through the context. It decides nothing about how they are shown or kept.
+// documents travel through the context. It decides nothing about how they are shown
+// or kept.
 package trace
 
 import (
